@@ -1,0 +1,197 @@
+/** The words songs are described with, by kind. The only place they are listed: a catalogue with another word is refused. */
+
+/**
+ * Every tag, lower case, words joined by a hyphen. A tag stands in one kind only.
+ * What each kind is for, and when to give a tag, stands in `catalogue/README.md`.
+ */
+export const TAGS = {
+  /** How the song feels to a listener, from every corner of the valence-arousal plane. */
+  mood: [
+    // unpleasant, aroused
+    'angry',
+    'aggressive',
+    'fierce',
+    'defiant',
+    'bitter',
+    'scornful',
+    'sarcastic',
+    'cynical',
+    'gritty',
+    'provocative',
+    'tense',
+    'anxious',
+    'ominous',
+    'eerie',
+    'haunting',
+    'dark',
+    // unpleasant, quiet
+    'sad',
+    'melancholic',
+    'heartbroken',
+    'lonely',
+    'mournful',
+    'longing',
+    'bittersweet',
+    'nostalgic',
+    // pleasant, quiet
+    'calm',
+    'peaceful',
+    'relaxed',
+    'soothing',
+    'mellow',
+    'dreamy',
+    'reflective',
+    'tender',
+    'romantic',
+    'hopeful',
+    // pleasant, aroused
+    'happy',
+    'cheerful',
+    'playful',
+    'funny',
+    'carefree',
+    'uplifting',
+    'energetic',
+    'triumphant',
+    'confident',
+    'passionate',
+    'sensual',
+    // surprising
+    'surprising',
+    'quirky',
+    'dramatic',
+    'epic',
+    'mysterious',
+  ],
+  /** Style of the music. */
+  genre: [
+    'pop',
+    'rock',
+    'hard-rock',
+    'metal',
+    'punk',
+    'grunge',
+    'alternative',
+    'indie',
+    'progressive',
+    'psychedelic',
+    'new-wave',
+    'synth-pop',
+    'electronic',
+    'dance',
+    'house',
+    'ambient',
+    'trip-hop',
+    'hip-hop',
+    'rnb',
+    'soul',
+    'funk',
+    'disco',
+    'gospel',
+    'blues',
+    'jazz',
+    'rock-and-roll',
+    'folk',
+    'country',
+    'singer-songwriter',
+    'ballad',
+    'reggae',
+    'ska',
+    'latin',
+    'bossa-nova',
+    'tango',
+    'flamenco',
+    'chanson',
+    'schlager',
+    'mandopop',
+    'cantopop',
+    'j-pop',
+    'k-pop',
+    'bollywood',
+    'afropop',
+    'arabic-pop',
+    'classical',
+    'soundtrack',
+    'musical',
+  ],
+  /** What carries the sound, voices included. Only what stands out. */
+  instrument: [
+    'acoustic-guitar',
+    'electric-guitar',
+    'drums',
+    'percussion',
+    'piano',
+    'synthesizer',
+    'strings',
+    'orchestra',
+    'brass',
+    'saxophone',
+    'accordion',
+    'traditional-instruments',
+    'choir',
+    'male-vocal',
+    'female-vocal',
+    'duet',
+    'instrumental',
+  ],
+  /** How fast it feels: slow up to about 80 beats a minute, fast from about 130. */
+  tempo: ['slow', 'mid-tempo', 'fast'],
+  /** When it was first released: `eraOf(year)`. */
+  era: ['pre-1950s', '1950s', '1960s', '1970s', '1980s', '1990s', '2000s', '2010s', '2020s'],
+  /** What it is about. */
+  theme: [
+    'love',
+    'desire',
+    'breakup',
+    'betrayal',
+    'revenge',
+    'friendship',
+    'family',
+    'childhood',
+    'youth',
+    'memory',
+    'home',
+    'travel',
+    'freedom',
+    'self-belief',
+    'dreams',
+    'hope',
+    'loss',
+    'death',
+    'madness',
+    'night',
+    'nature',
+    'sea',
+    'summer',
+    'winter',
+    'city',
+    'space',
+    'time',
+    'party',
+    'dancing',
+    'money',
+    'fame',
+    'work',
+    'protest',
+    'war',
+    'faith',
+    'everyday-life',
+    'story',
+  ],
+} as const;
+
+export type TagKind = keyof typeof TAGS;
+export type Tag = (typeof TAGS)[TagKind][number];
+
+const kinds: ReadonlyMap<string, TagKind> = new Map(
+  Object.entries(TAGS).flatMap(([kind, tags]) => tags.map((tag): [string, TagKind] => [tag, kind as TagKind])),
+);
+
+export const isTag = (value: string): value is Tag => kinds.has(value);
+
+/** Which kind of tag this is; `undefined` for a word outside the vocabulary. */
+export const tagKind = (tag: string): TagKind | undefined => kinds.get(tag);
+
+/** The era tag of a year of release: 1987 is `1980s`, 1949 is `pre-1950s`, years after 2029 count as `2020s`. */
+export const eraOf = (year: number): (typeof TAGS.era)[number] =>
+  TAGS.era[Math.min(TAGS.era.length - 1, Math.max(0, Math.floor((year - 1940) / 10)))]!;
