@@ -1,0 +1,9 @@
+/** The package's entry in browsers: the whole library, and the loaders only a browser has. */
+export * from '../src/index.ts';
+export { type Camera, explainCameraError, openCamera } from './camera.ts';
+export { type LoadCatalogueOptions, loadCatalogue } from './catalogue.ts';
+export { type DecodePhotoOptions, decodeBitmap, decodePhoto, readPixels } from './decode-photo.ts';
+export { type DownloadOptions, download } from './download.ts';
+export { type LoadFaceModelsOptions, loadFaceModels } from './face-models.ts';
+export { openSession, setWasmUrl } from './open-session.ts';
+export { type SampledFrame, sampleVideoFrames, type VideoFramesOptions } from './video-frames.ts';
