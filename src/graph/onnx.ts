@@ -10,7 +10,8 @@ export type OnnxType = keyof typeof ONNX_TYPES;
 export interface OnnxValue {
   readonly name: string;
   readonly type: OnnxType;
-  readonly dims: readonly (number | string)[];
+  /** Undefined for an output whose shape the runtime infers. */
+  readonly dims: readonly (number | string)[] | undefined;
 }
 
 /** A constant: `raw` holds the elements, little-endian, row-major. */
@@ -126,8 +127,10 @@ const writeValue = (graph: ProtoWriter, field: number, value: OnnxValue): void =
     info.message(2, (type) =>
       type.message(1, (tensor) => {
         tensor.int(1, ONNX_TYPES[value.type]);
+        if (!value.dims) return;
+        const dims = value.dims;
         tensor.message(2, (shape) => {
-          for (const dim of value.dims)
+          for (const dim of dims)
             shape.message(1, (entry) => (typeof dim === 'number' ? entry.int(1, dim) : entry.text(2, dim)));
         });
       }),
@@ -152,7 +155,7 @@ const writeAttribute = (node: ProtoWriter, name: string, value: OnnxAttribute): 
     }
   });
 
-/** The bytes of an .onnx file (operator set 17). */
+/** The bytes of an .onnx file (operator set 17). Constants that no node takes are left out. */
 export const encodeOnnx = (model: OnnxModel): Uint8Array => {
   const file = new ProtoWriter();
   file.int(MODEL.irVersion, IR_VERSION);
@@ -166,7 +169,8 @@ export const encodeOnnx = (model: OnnxModel): Uint8Array => {
         for (const [name, value] of Object.entries(node.attributes)) writeAttribute(writer, name, value);
       });
     graph.text(GRAPH.name, 'attune');
-    for (const initializer of model.initializers)
+    const used = new Set(model.nodes.flatMap(({ inputs }) => inputs));
+    for (const initializer of model.initializers.filter(({ name }) => used.has(name)))
       graph.message(GRAPH.initializer, (writer) => {
         for (const dim of initializer.dims) writer.int(TENSOR.dims, dim);
         writer.int(TENSOR.type, ONNX_TYPES[initializer.type]);

@@ -1,0 +1,59 @@
+/** The networks that recipes train, each one function from pictures to logits. */
+import { add, dense, dropout, relu, standardize } from '../../src/graph/basic-layers.ts';
+import type { Network } from '../../src/graph/build.ts';
+import { conv2d } from '../../src/graph/convolution.ts';
+import { batchNorm } from '../../src/graph/normalization.ts';
+import { globalAveragePool } from '../../src/graph/pooling.ts';
+import type { Tape, Value } from '../../src/graph/tape.ts';
+
+/** Mean and standard deviation of FER2013 Training's pixels, of 0..255. */
+const PIXELS = { mean: 129.5, deviation: 65 };
+
+const normalizedConv = (
+  tape: Tape,
+  x: Value,
+  options: { name: string; filters: number; kernel: number; stride?: number; gain?: number },
+): Value => {
+  const { name, filters, kernel, stride = 1, gain = 1 } = options;
+  const padding = (kernel - 1) / 2;
+  return batchNorm(tape, conv2d(tape, x, { name, filters, kernel, stride, padding, bias: false }), {
+    name: `${name}.norm`,
+    gain,
+  });
+};
+
+/** Two 3x3 convolutions beside a shortcut (He et al. 2016). */
+const residualBlock = (tape: Tape, x: Value, options: { name: string; filters: number; stride: number }): Value => {
+  const { name, filters, stride } = options;
+  const inner = relu(tape, normalizedConv(tape, x, { name: `${name}.a`, filters, kernel: 3, stride }));
+  const branch = normalizedConv(tape, inner, { name: `${name}.b`, filters, kernel: 3 });
+  const same = stride === 1 && x.dims[1] === filters;
+  const shortcut = same ? x : normalizedConv(tape, x, { name: `${name}.shortcut`, filters, kernel: 1, stride });
+  return relu(tape, add(tape, branch, shortcut));
+};
+
+export interface ResidualOptions {
+  readonly classes: number;
+  /** Classes of the second head that only training sees; 0 for none. */
+  readonly auxiliaryClasses: number;
+  /** Filters of the stem, then of each stage; each stage halves the picture. */
+  readonly widths: readonly number[];
+  readonly blocksPerStage: readonly number[];
+  readonly dropout: number;
+}
+
+/** A residual network with global average pooling: it takes pictures of any size. */
+export const residualNetwork =
+  (options: ResidualOptions): Network =>
+  (tape, input) => {
+    const [stem, ...stages] = options.widths;
+    let x = standardize(tape, input, PIXELS);
+    x = relu(tape, normalizedConv(tape, x, { name: 'stem', filters: stem!, kernel: 3 }));
+    for (const [i, filters] of stages.entries())
+      for (let block = 0; block < options.blocksPerStage[i]!; block++)
+        x = residualBlock(tape, x, { name: `stage${i + 1}.${block}`, filters, stride: block === 0 ? 2 : 1 });
+    const features = dropout(tape, globalAveragePool(tape, x), { name: 'features', rate: options.dropout });
+    const logits = dense(tape, features, { name: 'classifier', units: options.classes });
+    if (!tape.training || options.auxiliaryClasses === 0) return { logits };
+    return { logits, auxiliary: dense(tape, features, { name: 'auxiliary', units: options.auxiliaryClasses }) };
+  };
