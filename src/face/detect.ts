@@ -1,6 +1,9 @@
-/** Finds faces in a picture with a BlazeFace detector. */
-import type { Session } from '../graph/session.ts';
-import type { RgbaImage } from './image.ts';
+/** Finds the faces in a picture. */
+import { type Detection, type FaceDetector, lookAt } from './blazeface.ts';
+import { checkRgba, type RgbaImage } from './image.ts';
+import { mergeDetections } from './merge.ts';
+
+export { type FaceDetector, openFaceDetector } from './blazeface.ts';
 
 /** In pixels of the picture; x, y is the top-left corner. Parts may lie outside the picture where a face is cut off. */
 export interface Box {
@@ -26,15 +29,6 @@ export interface Face {
   readonly score: number;
 }
 
-/** A face detector, opened with `openFaceDetector`. */
-export interface FaceDetector {
-  readonly session: Session;
-  /** Side of the square picture the network sees, px. */
-  readonly inputSize: number;
-  /** Cells along one side of the output grid and anchors in each cell, in the order of the network's outputs. */
-  readonly grids: readonly { readonly cells: number; readonly anchors: number }[];
-}
-
 export interface DetectOptions {
   /** Faces below this score are left out, 0..1. @default 0.5 */
   readonly minScore?: number;
@@ -42,9 +36,24 @@ export interface DetectOptions {
   readonly maxFaces?: number;
 }
 
+const toFace = ({ box, keypoints, score }: Detection): Face => ({
+  box,
+  eyes: { right: keypoints[0]!, left: keypoints[1]! },
+  keypoints,
+  score,
+});
+
 /** Every face found, largest first; an empty list where there is none. */
 export const detectFaces = async (
-  _image: RgbaImage,
-  _detector: FaceDetector,
-  _options: DetectOptions = {},
-): Promise<Face[]> => [];
+  image: RgbaImage,
+  detector: FaceDetector,
+  { minScore = 0.5, maxFaces = 100 }: DetectOptions = {},
+): Promise<Face[]> => {
+  checkRgba(image);
+  const whole = { x: image.width / 2, y: image.height / 2, side: Math.max(image.width, image.height), angle: 0 };
+  const found = mergeDetections(await lookAt(image, [whole], detector, minScore), 0.3);
+  return found
+    .map(toFace)
+    .sort((a, b) => b.box.width * b.box.height - a.box.width * a.box.height)
+    .slice(0, maxFaces);
+};
