@@ -1,0 +1,8 @@
+/** The package's entry in Node: the whole library, and the loaders only Node has. */
+export * from '../src/index.ts';
+export { isAnimation, readAnimationFrames } from './animation.ts';
+export { loadCatalogue } from './catalogue.ts';
+export { type DecodePhotoOptions, decodePhoto } from './decode-photo.ts';
+export { type LoadFaceModelsOptions, loadFaceDetector, loadFaceModels } from './face-models.ts';
+export { type OpenSessionOptions, openSession } from './open-session.ts';
+export { isVideoFile, readVideoFrames, type VideoFrame, type VideoFramesOptions } from './video.ts';

@@ -1,0 +1,30 @@
+/** The library's public entry: everything a program outside may use, listed by name. */
+export { EMOTIONS, type Emotion, type EmotionScores, isEmotion, rankEmotions } from './base/emotions.ts';
+export { AttuneError, InvalidInputError, NoAnswerError, UnavailableError } from './base/errors.ts';
+export { combineFrames, type FollowedFace } from './face/across-frames.ts';
+export { alignFace } from './face/align.ts';
+export {
+  type Box,
+  type DetectOptions,
+  detectFaces,
+  type Face,
+  type FaceDetector,
+  openFaceDetector,
+  type Point,
+} from './face/detect.ts';
+export { type ExpressionModel, openExpressionModel, readExpressions } from './face/expression.ts';
+export { type GrayImage, type RgbaImage, toGray } from './face/image.ts';
+export { type FaceModels, type FaceReading, type QualityNote, readFaces } from './face/read.ts';
+export { type OpenSession, type Session, type Tensor, tensor } from './graph/session.ts';
+export { type Catalogue, parseCatalogue } from './music/catalogue.ts';
+export type { Goal } from './music/mood-target.ts';
+export { formatPlaylist, type PlaylistFormat, youtubeLink } from './music/playlist.ts';
+export {
+  type Profile,
+  type RankedSong,
+  type Recommendation,
+  type RecommendOptions,
+  recommend,
+} from './music/recommend.ts';
+export { type Song, songId } from './music/song.ts';
+export { TAGS } from './music/tags.ts';
