@@ -1,0 +1,157 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createApp, isOwnHost } from './app.ts';
+import { serve } from './serve.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'attune-server-'));
+const put = (path: string, text: string): void => {
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  writeFileSync(join(root, path), text);
+};
+let app: FastifyInstance;
+beforeAll(async () => {
+  put('package.json', '{"name":"attune","version":"1.2.3"}');
+  put('secret.txt', 'not to be served');
+  put('dist/web/index.html', '<!doctype html><title>Attune</title>');
+  put('dist/web/assets/app-4f3a.js', 'export {};');
+  put('dist/models/face-detector-full.onnx', 'detector');
+  put('models/expression.onnx', 'expression');
+  put('catalogue/songs.csv', 'title,artist\n');
+  app = await createApp({ root, logLevel: 'silent' });
+});
+afterAll(async () => {
+  await app.close();
+  rmSync(root, { recursive: true, force: true });
+});
+const get = (url: string, headers: Record<string, string> = {}) =>
+  app.inject({ method: 'GET', url, headers: { host: 'localhost:8320', ...headers } });
+
+test('health tells the version and which files are there', async () => {
+  const answer = await get('/api/v1/health');
+  expect(answer.json()).toEqual({
+    status: 'ok',
+    version: '1.2.3',
+    files: { page: true, faceDetector: true, expressionModel: true, catalogue: true },
+  });
+});
+
+test.each([
+  ['/', 'text/html', '<!doctype html>'],
+  ['/models/expression.onnx', 'application/octet-stream', 'expression'],
+  ['/models/face-detector-full.onnx', 'application/octet-stream', 'detector'],
+  ['/catalogue/songs.csv', 'text/csv', 'title'],
+])('serves %s, and 304 once the browser has it', async (url, type, start) => {
+  const answer = await get(url);
+  expect(answer.statusCode).toBe(200);
+  expect(answer.body.startsWith(start)).toBe(true);
+  expect(answer.headers['content-type'] ?? 'application/octet-stream').toContain(type);
+  expect(answer.headers['cache-control']).toBe('no-cache');
+  const etag = answer.headers.etag as string;
+  expect((await get(url, { 'if-none-match': etag })).statusCode).toBe(304);
+});
+
+test('built files with a hash in their name are kept for good', async () => {
+  expect((await get('/assets/app-4f3a.js')).headers['cache-control']).toContain('immutable');
+});
+
+test('a model trained while the server runs is served', async () => {
+  put('models/later.onnx', 'later');
+  expect((await get('/models/later.onnx')).body).toBe('later');
+});
+
+test('nothing outside its folders is served', async () => {
+  for (const url of [
+    '/secret.txt',
+    '/../secret.txt',
+    '/%2e%2e/secret.txt',
+    '/models/..%2f..%2fsecret.txt',
+    '/package.json',
+  ]) {
+    const answer = await get(url);
+    expect(answer.statusCode, url).toBeGreaterThanOrEqual(400);
+    expect(answer.body).not.toContain('not to be served');
+  }
+});
+
+test('an unknown path gives a JSON error', async () => {
+  const answer = await get('/api/v1/nothing?x=1');
+  expect(answer.statusCode).toBe(404);
+  expect(answer.json()).toEqual({
+    error: { code: 'server/not-found', message: 'There is nothing at GET /api/v1/nothing.' },
+  });
+});
+
+test('nothing inline runs on the page, and WebAssembly may', async () => {
+  const policy = (await get('/')).headers['content-security-policy'] as string;
+  expect(policy).not.toContain('unsafe-inline');
+  expect(policy).not.toMatch(/'unsafe-eval'/);
+  expect(policy).toContain("script-src 'self' 'wasm-unsafe-eval'");
+});
+
+describe('a page elsewhere that points its own name at this machine', () => {
+  test('gets nothing', async () => {
+    const answer = await get('/api/v1/health', { host: 'evil.example:8320' });
+    expect(answer.statusCode).toBe(403);
+    expect(answer.json()).toMatchObject({ error: { code: 'server/host' } });
+  });
+  test.each([
+    ['localhost:8320', true],
+    ['127.0.0.1:8320', true],
+    ['[::1]:8320', true],
+    ['attune.localhost', true],
+    ['192.168.1.7:80', true],
+    ['evil.example', false],
+    ['localhost.evil.example', false],
+    ['127.0.0.1.evil.example', false],
+    ['', false],
+    [undefined, false],
+  ])('Host %s is ours: %s', (header, expected) => {
+    expect(isOwnHost(header)).toBe(expected);
+  });
+});
+
+describe('ports', () => {
+  const takePort = async (port: number): Promise<{ port: number; free(): Promise<void> }> => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(port, '127.0.0.1', resolve));
+    const address = other.address();
+    return {
+      port: typeof address === 'object' ? (address?.port ?? 0) : 0,
+      free: () => new Promise((resolve) => other.close(() => resolve())),
+    };
+  };
+
+  test('a port that was asked for and is taken is a clear error', async () => {
+    const taken = await takePort(0);
+    await expect(serve({ root, port: taken.port, logLevel: 'silent' })).rejects.toMatchObject({
+      code: 'server/port-taken',
+      message: `Port ${taken.port} on 127.0.0.1 is taken by another program: choose another with --port, or leave --port out and a free one is found.`,
+    });
+    await taken.free();
+  });
+
+  test('without a port the next free one is taken, and the address answers', async () => {
+    const first = await serve({ root, logLevel: 'silent' });
+    const second = await serve({ root, logLevel: 'silent' });
+    expect(second.url).not.toBe(first.url);
+    expect(second.url).toMatch(/^http:\/\/127\.0\.0\.1:83[234]\d$/);
+    expect((await fetch(`${second.url}/api/v1/health`)).status).toBe(200);
+    await Promise.all([first.close(), second.close()]);
+  });
+
+  test('an address of another machine is a clear error', async () => {
+    await expect(serve({ root, host: '203.0.113.7', port: 0, logLevel: 'silent' })).rejects.toMatchObject({
+      code: 'server/host-unknown',
+    });
+  });
+
+  test('without a built page the error says what to run', async () => {
+    await expect(serve({ root: join(root, 'nowhere'), logLevel: 'silent' })).rejects.toMatchObject({
+      code: 'server/page-missing',
+    });
+  });
+});
