@@ -1,0 +1,147 @@
+/** The camera from notice to live reading: one frame at a time, the rest dropped, off as soon as nobody looks at the page. */
+import { signal } from '@preact/signals';
+import { type Camera, openCamera } from '../browser/camera.ts';
+import type { Box } from '../src/face/detect.ts';
+import type { FaceReading } from '../src/face/read.ts';
+import { createMoodTracker, followFace, type TrackedMood } from './mood-tracker.ts';
+import { cameraAgreed, isCertain, list, mood, reader, take, toProblem } from './state.ts';
+import { text } from './strings.ts';
+
+export type CameraState =
+  | { readonly kind: 'notice' }
+  | { readonly kind: 'asking' }
+  | { readonly kind: 'live' }
+  | { readonly kind: 'paused' }
+  | { readonly kind: 'problem'; readonly message: string };
+
+/** What the newest frame showed. */
+export interface Live {
+  readonly faces: readonly FaceReading[];
+  /** Index of the face followed; -1 where there is none. */
+  readonly chosen: number;
+  readonly width: number;
+  readonly height: number;
+  readonly covered: boolean;
+  /** The smoothed mood of the face followed; stays for a while when the face is lost. */
+  readonly tracked: TrackedMood | undefined;
+  readonly certain: boolean;
+}
+
+/** Mean luma below which the lens counts as covered: a dim room lies near 30, a covered lens below 10. */
+const COVERED_LUMA = 14;
+/** The mood must have led so long before songs are chosen by it. */
+const SETTLE_SECONDS = 1.5;
+/** Without a sure answer by then, the page asks. */
+const PATIENCE_SECONDS = 5;
+
+const wait = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+const nextFrame = (video: HTMLVideoElement): Promise<void> =>
+  new Promise((resolve) => {
+    if ('requestVideoFrameCallback' in video) video.requestVideoFrameCallback(() => resolve());
+    else requestAnimationFrame(() => resolve());
+  });
+
+export const createCameraSession = () => {
+  const state = signal<CameraState>({ kind: cameraAgreed.value ? 'asking' : 'notice' });
+  const live = signal<Live | undefined>(undefined);
+  const tracker = createMoodTracker();
+  let camera: Camera | undefined;
+  let followed: Box | undefined;
+  let firstSeconds: number | undefined;
+  /** Counts starts: a loop whose number is no longer the newest ends. */
+  let run = 0;
+
+  const stop = (next: CameraState): void => {
+    run++;
+    camera?.stop();
+    camera = undefined;
+    tracker.reset();
+    followed = undefined;
+    firstSeconds = undefined;
+    live.value = undefined;
+    state.value = next;
+  };
+
+  const start = async (video: HTMLVideoElement): Promise<void> => {
+    stop({ kind: 'asking' });
+    const mine = run;
+    try {
+      const opened = await openCamera(() => stop({ kind: 'problem', message: text.camera.unplugged }));
+      // The page may have moved on, or been hidden, while the browser asked for permission.
+      if (mine !== run) return opened.stop();
+      camera = opened;
+      video.srcObject = opened.stream;
+      await video.play();
+      if (mine !== run) return;
+      state.value = { kind: 'live' };
+      await readFrames(video, mine);
+    } catch (error) {
+      if (mine === run) stop({ kind: 'problem', message: toProblem(error).message });
+    }
+  };
+
+  const readFrames = async (video: HTMLVideoElement, mine: number): Promise<void> => {
+    while (mine === run) {
+      const models = reader.models.value.kind;
+      if (models === 'failed') return stop({ kind: 'problem', message: text.models.failed });
+      if (models === 'loading') await wait(100);
+      else {
+        await nextFrame(video);
+        if (mine !== run) return;
+        const frame = await reader.readFrame(await createImageBitmap(video));
+        if (mine === run) digest(frame);
+      }
+    }
+  };
+
+  const digest = (frame: Awaited<ReturnType<typeof reader.readFrame>>): void => {
+    const { faces, width, height, brightness } = frame;
+    const nowSeconds = performance.now() / 1000;
+    const chosen = followFace(
+      faces.map((item) => item.face.box),
+      followed,
+    );
+    const face = faces[chosen];
+    let tracked = live.value?.tracked;
+    if (face) {
+      followed = face.face.box;
+      firstSeconds ??= nowSeconds;
+      tracked = tracker.update(face.scores, nowSeconds);
+    }
+    const covered = !face && brightness < COVERED_LUMA;
+    const certain = tracked !== undefined && isCertain(tracked.scores);
+    live.value = { faces, chosen, width, height, covered, tracked, certain };
+    if (face && tracked) settle(face, tracked, certain, nowSeconds - (firstSeconds ?? nowSeconds));
+  };
+
+  /** Gives the first settled mood to the page. Later moods only change the list when the person asks for it. */
+  const settle = (
+    face: FaceReading,
+    { scores, emotion, steadySeconds }: TrackedMood,
+    certain: boolean,
+    seconds: number,
+  ) => {
+    if (list.value) return;
+    const settled = certain && steadySeconds >= SETTLE_SECONDS;
+    const unsure = !certain && seconds >= PATIENCE_SECONDS && mood.value === undefined;
+    if (settled || unsure) take({ scores, emotion, certain, quality: face.quality });
+  };
+
+  return {
+    state,
+    live,
+    start,
+    stop,
+    /** Follows another face of the newest frame. */
+    choose: (index: number): void => {
+      const face = live.value?.faces[index];
+      if (!face) return;
+      followed = face.face.box;
+      tracker.reset();
+      firstSeconds = undefined;
+    },
+  };
+};
+
+export type CameraSession = ReturnType<typeof createCameraSession>;

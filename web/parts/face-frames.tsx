@@ -1,0 +1,49 @@
+/** Frames around the faces of a picture; with several faces, a choice that works by click, touch and arrow keys. */
+import type { FaceReading } from '../../src/face/read.ts';
+import { text } from '../strings.ts';
+
+interface FaceFramesProps {
+  readonly faces: readonly FaceReading[];
+  readonly chosen: number;
+  readonly width: number;
+  readonly height: number;
+  /** The camera is shown as in a mirror. */
+  readonly mirrored?: boolean;
+  readonly onChoose: (index: number) => void;
+}
+
+const share = (value: number): string => `${(100 * Math.max(0, Math.min(1, value))).toFixed(2)}%`;
+
+export const FaceFrames = ({ faces, chosen, width, height, mirrored = false, onChoose }: FaceFramesProps) =>
+  faces.map(({ face, emotion, certain }, index) => {
+    const left = Math.max(0, face.box.x / width);
+    const right = Math.min(1, (face.box.x + face.box.width) / width);
+    const top = Math.max(0, face.box.y / height);
+    const bottom = Math.min(1, (face.box.y + face.box.height) / height);
+    const style = {
+      left: share(mirrored ? 1 - right : left),
+      top: share(top),
+      width: share(right - left),
+      height: share(bottom - top),
+    };
+    const name = certain ? text.emotion[emotion] : `${text.emotion[emotion]}?`;
+    const tag = <span class={`face-tag${top < 0.12 ? ' inside' : ''}`}>{name}</span>;
+    if (faces.length === 1)
+      return (
+        <span key="only" class="face chosen" style={style}>
+          {tag}
+        </span>
+      );
+    return (
+      <label key={index} class={`face${index === chosen ? ' chosen' : ''}`} style={style}>
+        <input
+          type="radio"
+          name="face"
+          checked={index === chosen}
+          aria-label={text.picture.face(index + 1, faces.length, name)}
+          onChange={() => onChoose(index)}
+        />
+        {index === chosen && tag}
+      </label>
+    );
+  });

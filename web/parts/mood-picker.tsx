@@ -1,0 +1,33 @@
+/** Seven moods to pick by hand. */
+import { EMOTIONS, type Emotion } from '../../src/base/emotions.ts';
+import { mood, pickMood } from '../state.ts';
+import { text } from '../strings.ts';
+import { Wave } from './wave.tsx';
+
+interface MoodPickerProps {
+  /** Stand first and are offered more plainly: the two likeliest of an unsure reading. */
+  readonly likely?: readonly Emotion[];
+  readonly labelledBy: string;
+}
+
+export const MoodPicker = ({ likely = [], labelledBy }: MoodPickerProps) => {
+  const picked = mood.value?.kind === 'hand' ? mood.value.emotion : undefined;
+  const order = [...likely, ...EMOTIONS.filter((emotion) => !likely.includes(emotion))];
+  return (
+    <ul class="moods" aria-labelledby={labelledBy}>
+      {order.map((emotion) => (
+        <li key={emotion}>
+          <button
+            type="button"
+            class={`mood${likely.includes(emotion) ? ' likely' : ''}`}
+            aria-pressed={picked === emotion}
+            onClick={() => pickMood(emotion)}
+          >
+            <Wave emotion={emotion} width={40} height={18} turns={2} />
+            {text.emotion[emotion]}
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+};

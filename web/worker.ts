@@ -1,0 +1,96 @@
+/** The worker: opens the models once, then reads photos and frames. The page stays quick meanwhile. */
+import { createPixelReader, decodeBitmap, readPixels } from '../browser/decode-photo.ts';
+import { loadFaceModels } from '../browser/face-models.ts';
+import { AttuneError } from '../src/base/errors.ts';
+import { LUMA, type RgbaImage } from '../src/face/image.ts';
+import { type FaceModels, type FaceReading, readFaces } from '../src/face/read.ts';
+import type { Answer, FrameReading, PhotoReading, Problem, Request } from './protocol.ts';
+
+/** A photo is read at most this large, px: enough for a face of 40 px in a group, and no phone runs out of memory. */
+const READ_SIDE = 4096;
+/** A photo is shown at most this large, px. */
+const SHOW_SIDE = 1600;
+const FRAME_SIDE = 960;
+
+const post = (answer: Answer, transfer: Transferable[] = []): void => self.postMessage(answer, { transfer });
+
+const toProblem = (error: unknown): Problem =>
+  error instanceof AttuneError
+    ? { code: error.code, message: error.message }
+    : { code: 'page/unexpected', message: error instanceof Error ? error.message : String(error) };
+
+const facesIn = async (image: RgbaImage, models: FaceModels): Promise<FaceReading[]> => {
+  try {
+    return await readFaces(image, models);
+  } catch (error) {
+    if (error instanceof AttuneError && error.code === 'face/none') return [];
+    throw error;
+  }
+};
+
+/** Every 16th pixel is enough to tell a covered lens. */
+const meanLuma = ({ data }: RgbaImage): number => {
+  let sum = 0;
+  let count = 0;
+  for (let at = 0; at < data.length; at += 64, count++)
+    sum += LUMA.red * data[at]! + LUMA.green * data[at + 1]! + LUMA.blue * data[at + 2]!;
+  return sum / count;
+};
+
+const readPhoto = async (file: Blob, models: Promise<FaceModels>): Promise<PhotoReading> => {
+  const bitmap = await decodeBitmap(file);
+  try {
+    const image = readPixels(bitmap, READ_SIDE);
+    const scale = Math.min(1, SHOW_SIDE / Math.max(bitmap.width, bitmap.height));
+    const picture = await createImageBitmap(bitmap, {
+      resizeWidth: Math.max(1, Math.round(bitmap.width * scale)),
+      resizeHeight: Math.max(1, Math.round(bitmap.height * scale)),
+      resizeQuality: 'high',
+    });
+    return { picture, width: image.width, height: image.height, faces: await facesIn(image, await models) };
+  } finally {
+    bitmap.close();
+  }
+};
+
+const readFramePixels = createPixelReader(FRAME_SIDE);
+
+const readFrame = async (bitmap: ImageBitmap, models: Promise<FaceModels>): Promise<FrameReading> => {
+  const image = readFramePixels(bitmap);
+  bitmap.close();
+  const { width, height } = image;
+  return { width, height, brightness: meanLuma(image), faces: await facesIn(image, await models) };
+};
+
+let models: Promise<FaceModels> | undefined;
+
+const load = async (modelsUrl: string): Promise<void> => {
+  try {
+    models = loadFaceModels({
+      baseUrl: modelsUrl,
+      onProgress: (loadedBytes, totalBytes) => post({ kind: 'progress', loadedBytes, totalBytes }),
+    });
+    const { expression } = await models;
+    post({ kind: 'ready', threshold: expression.threshold });
+  } catch (error) {
+    post({ kind: 'load-failed', problem: toProblem(error) });
+  }
+};
+
+const answer = async (request: Exclude<Request, { kind: 'load' }>): Promise<void> => {
+  const { id } = request;
+  try {
+    if (!models) throw new Error('A picture came before the models were asked for.');
+    if (request.kind === 'photo') {
+      const photo = await readPhoto(request.file, models);
+      post({ kind: 'photo', id, photo }, [photo.picture]);
+    } else post({ kind: 'frame', id, frame: await readFrame(request.bitmap, models) });
+  } catch (error) {
+    post({ kind: 'failed', id, problem: toProblem(error) });
+  }
+};
+
+self.addEventListener('message', ({ data }: MessageEvent<Request>) => {
+  if (data.kind === 'load') void load(data.modelsUrl);
+  else void answer(data);
+});
