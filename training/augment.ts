@@ -133,8 +133,8 @@ const sampleAffine = (
     for (let x = 0; x < size; x++) {
       let sourceX = rowX + stepX * x;
       let sourceY = rowY + stepY * x;
-      sourceX = sourceX < 0 ? 0 : sourceX > last ? last : sourceX;
-      sourceY = sourceY < 0 ? 0 : sourceY > last ? last : sourceY;
+      sourceX = sourceX < 0 ? 0 : Math.min(sourceX, last);
+      sourceY = sourceY < 0 ? 0 : Math.min(sourceY, last);
       // The cell's corner stays inside at the far border, where the fraction becomes 1.
       let left = sourceX | 0;
       let top = sourceY | 0;
@@ -163,7 +163,7 @@ const adjustLight = (
   const offset = MIDDLE_GRAY * (1 - gain) + between(random, options.brightness) * 255;
   for (let i = start; i < end; i++) {
     const value = out[i]! * gain + offset;
-    out[i] = value < 0 ? 0 : value > 255 ? 255 : value;
+    out[i] = value < 0 ? 0 : Math.min(value, 255);
   }
 };
 
