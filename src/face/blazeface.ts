@@ -3,7 +3,7 @@ import { InvalidInputError } from '../base/errors.ts';
 import { type OpenSession, type Session, tensor } from '../graph/session.ts';
 import type { Box, Point } from './detect.ts';
 import type { RgbaImage } from './image.ts';
-import { fromRegion, type Region, type SampleOptions, samplePlanes } from './sample.ts';
+import { fromRegion, type Region, type SampleOptions, sampleRegion } from './sample.ts';
 
 /** A face detector, opened with `openFaceDetector`. */
 export interface FaceDetector {
@@ -62,39 +62,24 @@ export const openFaceDetector = async (bytes: Uint8Array, openSession: OpenSessi
   );
 };
 
-/** Regions that go through the network in one run: more take more memory and save no more time. */
-const BATCH = 8;
-
-/** Every anchor with at least `minScore` in any of the regions: many for each face, not yet merged. */
+/** Every anchor with at least `minScore` in the region: many for each face, not yet merged. */
 export const lookAt = async (
   image: RgbaImage,
-  regions: readonly Region[],
+  region: Region,
   detector: FaceDetector,
   minScore: number,
 ): Promise<Detection[]> => {
-  const { inputSize, session } = detector;
-  const numbers = 3 * inputSize * inputSize;
-  const found: Detection[] = [];
-  for (let start = 0; start < regions.length; start += BATCH) {
-    const batch = regions.slice(start, start + BATCH);
-    const planes = new Float32Array(batch.length * numbers).fill(-1);
-    for (const [index, region] of batch.entries())
-      samplePlanes(image, region, inputSize, SAMPLING, planes, index * numbers);
-    const outputs = await session.run({ image: tensor(planes, [batch.length, 3, inputSize, inputSize]) });
-    const { boxes, scores } = outputs;
-    const count = anchorCount(detector.grids);
-    if (scores?.data.length !== batch.length * count || boxes?.data.length !== scores.data.length * NUMBERS_PER_ANCHOR)
-      throw new InvalidInputError(
-        'model/damaged',
-        `The face detector gave ${scores?.data.length ?? 0} scores for ${batch.length * count} anchors: build it again.`,
-      );
-    for (const [index, region] of batch.entries()) {
-      const from = index * count;
-      const own = boxes.data.subarray(from * NUMBERS_PER_ANCHOR, (from + count) * NUMBERS_PER_ANCHOR);
-      found.push(...decode(own, scores.data.subarray(from, from + count), region, detector, minScore));
-    }
-  }
-  return found;
+  const { inputSize, session, grids } = detector;
+  const planes = sampleRegion(image, region, inputSize, SAMPLING);
+  for (let index = 0; index < planes.length; index++) planes[index] = planes[index]! / 127.5 - 1;
+  const { boxes, scores } = await session.run({ image: tensor(planes, [1, 3, inputSize, inputSize]) });
+  const count = anchorCount(grids);
+  if (scores?.data.length !== count || boxes?.data.length !== count * NUMBERS_PER_ANCHOR)
+    throw new InvalidInputError(
+      'model/damaged',
+      `The face detector gave ${scores?.data.length ?? 0} scores for ${count} anchors: build it again with "npm run build".`,
+    );
+  return decode(boxes.data, scores.data, region, detector, minScore);
 };
 
 /** Detections in one region, from the network's raw numbers: sizes in its own pixels, scores before the sigmoid. */

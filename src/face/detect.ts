@@ -1,7 +1,8 @@
 /** Finds the faces in a picture. */
 import { type Detection, type FaceDetector, lookAt } from './blazeface.ts';
 import { checkRgba, type RgbaImage } from './image.ts';
-import { mergeDetections } from './merge.ts';
+import { dropRepeats, mergeDetections } from './merge.ts';
+import type { Region } from './sample.ts';
 
 export { type FaceDetector, openFaceDetector } from './blazeface.ts';
 
@@ -29,12 +30,83 @@ export interface Face {
   readonly score: number;
 }
 
+/**
+ * - `quick`: one look at the whole picture, for the frames of a camera: faces wider than 6 % of the longer side.
+ * - `auto`: where that finds no face, or only small ones, also a look at each part of the picture, then at turned copies.
+ * - `thorough`: always a look at each part: small faces beside a large one.
+ */
+export type DetectEffort = 'quick' | 'auto' | 'thorough';
+
 export interface DetectOptions {
   /** Faces below this score are left out, 0..1. @default 0.5 */
   readonly minScore?: number;
   /** At most so many faces, the largest ones. @default 100 */
   readonly maxFaces?: number;
+  /** How hard to look. @default 'auto' */
+  readonly effort?: DetectEffort;
 }
+
+// The figures below were measured on the photos that scripts/measure-detection.ts lists: docs/decisions/0003-detection.md.
+
+/** What a first look must give for a close look to follow: true faces give more, and false ones fail the close look. */
+const CANDIDATE_SCORE = 0.3;
+/** Overlap above which detections are of the same face. */
+const SAME_FACE = 0.3;
+/** Side of a close look, in widths of the face: nearer, the score drops; further, the eyes become less exact. */
+const CLOSE_LOOK = 4;
+/** With the widest face below this part of the longer side, the picture is searched part by part. */
+const SMALL_FACE = 0.08;
+/** Parts of 480 px show faces of 40 px well; parts of a larger picture grow with it, so that they stay few. */
+const PART_SIDE = 480;
+const MAX_PARTS_ALONG = 4;
+/** Neighbouring parts share this much of their side, so that a small face lies whole in one of them. */
+const PART_OVERLAP = 0.25;
+const QUARTER_TURNS = [Math.PI, Math.PI / 2, -Math.PI / 2];
+
+/**
+ * Every face found, largest first; an empty list where there is none.
+ *
+ * @throws {InvalidInputError} `photo/shape`: the array does not hold width * height pixels.
+ */
+export const detectFaces = async (
+  image: RgbaImage,
+  detector: FaceDetector,
+  { minScore = 0.5, maxFaces = 100, effort = 'auto' }: DetectOptions = {},
+): Promise<Face[]> => {
+  checkRgba(image);
+  const { width, height } = image;
+  const side = Math.max(width, height);
+  const whole: Region = { x: width / 2, y: height / 2, side, angle: 0 };
+
+  /** Faces in the regions beside the ones already known, each seen twice: in the region, and close by. */
+  const search = async (regions: readonly Region[], known: readonly Detection[]): Promise<Detection[]> => {
+    const seen: Detection[] = [];
+    for (const region of regions) seen.push(...(await lookAt(image, region, detector, CANDIDATE_SCORE)));
+    const candidates = mergeDetections(seen, SAME_FACE).slice(0, 2 * maxFaces);
+    const found = [...known];
+    for (const candidate of candidates) {
+      if (dropRepeats([...known, candidate], SAME_FACE).length === known.length) continue;
+      const closer = await lookClosely(image, candidate, detector);
+      if (closer && closer.score >= minScore) found.push(closer);
+    }
+    return dropRepeats(found, SAME_FACE);
+  };
+
+  let found = await search([whole], []);
+  const widest = Math.max(0, ...found.map(({ box }) => box.width));
+  const hasParts = side > PART_SIDE;
+  if (hasParts && (effort === 'thorough' || (effort === 'auto' && widest < SMALL_FACE * side)))
+    found = await search(partsOf(image), found);
+  if (found.length === 0 && effort !== 'quick')
+    found = await search(
+      QUARTER_TURNS.map((angle) => ({ ...whole, angle })),
+      [],
+    );
+  return found
+    .map(toFace)
+    .sort((a, b) => b.box.width * b.box.height - a.box.width * a.box.height)
+    .slice(0, maxFaces);
+};
 
 const toFace = ({ box, keypoints, score }: Detection): Face => ({
   box,
@@ -43,17 +115,34 @@ const toFace = ({ box, keypoints, score }: Detection): Face => ({
   score,
 });
 
-/** Every face found, largest first; an empty list where there is none. */
-export const detectFaces = async (
+/** Overlapping squares that cover the picture. */
+const partsOf = ({ width, height }: RgbaImage): Region[] => {
+  const side = Math.max(PART_SIDE, Math.max(width, height) / MAX_PARTS_ALONG);
+  const step = side * (1 - PART_OVERLAP);
+  const centres = (length: number): number[] => {
+    if (length <= side) return [length / 2];
+    const count = Math.ceil((length - side) / step) + 1;
+    return Array.from({ length: count }, (_, index) => side / 2 + (index * (length - side)) / (count - 1));
+  };
+  return centres(height).flatMap((y) => centres(width).map((x) => ({ x, y, side, angle: 0 })));
+};
+
+/**
+ * A second look at a face from close by, turned upright: it tells faces from things that look like one from afar, and
+ * places the eyes more exactly. The score is the mean of both looks.
+ */
+const lookClosely = async (
   image: RgbaImage,
+  { box, keypoints, score }: Detection,
   detector: FaceDetector,
-  { minScore = 0.5, maxFaces = 100 }: DetectOptions = {},
-): Promise<Face[]> => {
-  checkRgba(image);
-  const whole = { x: image.width / 2, y: image.height / 2, side: Math.max(image.width, image.height), angle: 0 };
-  const found = mergeDetections(await lookAt(image, [whole], detector, minScore), 0.3);
-  return found
-    .map(toFace)
-    .sort((a, b) => b.box.width * b.box.height - a.box.width * a.box.height)
-    .slice(0, maxFaces);
+): Promise<Detection | undefined> => {
+  const [right, left] = keypoints;
+  const x = box.x + box.width / 2;
+  const y = box.y + box.height / 2;
+  const angle = Math.atan2(left!.y - right!.y, left!.x - right!.x);
+  const seen = await lookAt(image, { x, y, side: CLOSE_LOOK * box.width, angle }, detector, 0.05);
+  const near = ({ box: other }: Detection): boolean =>
+    Math.hypot(other.x + other.width / 2 - x, other.y + other.height / 2 - y) < box.width / 2;
+  const best = mergeDetections(seen, SAME_FACE).find(near);
+  return best && { ...best, score: (best.score + score) / 2 };
 };

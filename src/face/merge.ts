@@ -2,13 +2,24 @@
 import type { Detection } from './blazeface.ts';
 import type { Box, Point } from './detect.ts';
 
-/** Area shared by two boxes as a fraction of the area they cover together, 0..1. */
-export const overlap = (a: Box, b: Box): number => {
+const area = ({ width, height }: Box): number => width * height;
+
+const sharedArea = (a: Box, b: Box): number => {
   const width = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
   const height = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
-  if (width <= 0 || height <= 0) return 0;
-  const shared = width * height;
-  return shared / (a.width * a.height + b.width * b.height - shared);
+  return Math.max(0, width) * Math.max(0, height);
+};
+
+/** Area shared by two boxes as a fraction of the area they cover together (intersection over union), 0..1. */
+export const overlap = (a: Box, b: Box): number => {
+  const shared = sharedArea(a, b);
+  return shared === 0 ? 0 : shared / (area(a) + area(b) - shared);
+};
+
+/** Area shared by two boxes as a fraction of the smaller one, 0..1. */
+const sharedOfSmaller = (a: Box, b: Box): number => {
+  const shared = sharedArea(a, b);
+  return shared === 0 ? 0 : shared / Math.min(area(a), area(b));
 };
 
 /**
@@ -28,6 +39,22 @@ export const mergeDetections = (detections: readonly Detection[], minOverlap: nu
     merged.push(same.length === 1 ? best : blend(same));
   }
   return merged;
+};
+
+/** One box within another counts as a repeat when this much of the smaller one is shared. */
+const NESTED = 0.7;
+
+/** The best of all detections that show the same face: they overlap by `minOverlap`, or one lies within another. */
+export const dropRepeats = (detections: readonly Detection[], minOverlap: number): Detection[] => {
+  const kept: Detection[] = [];
+  for (const detection of [...detections].sort((a, b) => b.score - a.score))
+    if (
+      !kept.some(
+        ({ box }) => overlap(box, detection.box) >= minOverlap || sharedOfSmaller(box, detection.box) >= NESTED,
+      )
+    )
+      kept.push(detection);
+  return kept;
 };
 
 const blend = (same: readonly Detection[]): Detection => {

@@ -34,103 +34,132 @@ export const fromRegion = ({ x, y, side, angle }: Region, u: number, v: number):
 };
 
 /**
- * The region as `size` x `size` pixels, averaged over what each output pixel covers when the picture is larger, bilinear
- * when it is smaller.
+ * The region as `size` x `size` pixels, averaged over what each output pixel covers where the picture is larger,
+ * bilinear where it is smaller.
  *
- * @param write called once for each output pixel, row by row, with its mean red, green and blue, 0..255.
+ * @returns three planes (red, green, blue) of 0..255, shape [3, size, size].
  */
-const sample = (
-  image: RgbaImage,
-  region: Region,
-  size: number,
-  { outside, maxTaps }: SampleOptions,
-  write: (pixel: number, red: number, green: number, blue: number) => void,
-): void => {
-  const { width, height, data } = image;
-  const step = region.side / size;
-  const cos = Math.cos(region.angle) * step;
-  const sin = Math.sin(region.angle) * step;
+export const sampleRegion = (image: RgbaImage, region: Region, size: number, options: SampleOptions): Float32Array => {
+  const planes = new Float32Array(3 * size * size);
   // Below two pixels of the picture for one of the output, interpolate; above, the average hides which pixel was nearest.
-  const bilinear = step < 2;
-  const taps = Math.max(1, Math.min(maxTaps, Math.ceil(step - 0.01)));
+  const step = region.side / size;
+  if (step < 2) sampleBilinear(image, region, size, Math.ceil(step - 0.01), options, planes);
+  else sampleNearest(image, region, size, Math.min(options.maxTaps, Math.ceil(step - 0.01)), options, planes);
+  return planes;
+};
+
+/** @returns luma (ITU-R BT.601) of 0..255, shape [size, size]. */
+export const sampleGray = (image: RgbaImage, region: Region, size: number, options: SampleOptions): Float32Array => {
+  const planes = sampleRegion(image, region, size, options);
+  const count = size * size;
+  const gray = new Float32Array(count);
+  for (let pixel = 0; pixel < count; pixel++)
+    gray[pixel] =
+      LUMA.red * planes[pixel]! + LUMA.green * planes[pixel + count]! + LUMA.blue * planes[pixel + 2 * count]!;
+  return gray;
+};
+
+/** Where tap `index` of `taps` per output pixel lies along one axis, in output pixels from the region's centre. */
+const tapPosition = (index: number, taps: number, size: number): number => (index + 0.5) / taps - size / 2;
+
+const clamp = (value: number, length: number): number => (value < 0 ? 0 : value >= length ? length - 1 : value);
+
+/** The mean of `taps` x `taps` pixels for each output pixel. */
+const sampleNearest = (
+  { width, height, data }: RgbaImage,
+  { x, y, side, angle }: Region,
+  size: number,
+  taps: number,
+  { outside }: SampleOptions,
+  planes: Float32Array,
+): void => {
   const black = outside === 'black';
-  const half = size / 2;
+  const cos = (Math.cos(angle) * side) / size;
+  const sin = (Math.sin(angle) * side) / size;
+  const count = size * size;
   const weight = 1 / (taps * taps);
-  let pixel = 0;
-  for (let row = 0; row < size; row++)
-    for (let column = 0; column < size; column++, pixel++) {
+  // Where each column of taps lies, from where its row begins: the same for all rows.
+  const alongX = Float64Array.from({ length: size * taps }, (_, index) => tapPosition(index, taps, size) * cos);
+  const alongY = Float64Array.from({ length: size * taps }, (_, index) => tapPosition(index, taps, size) * sin);
+  for (let tapRow = 0; tapRow < size * taps; tapRow++) {
+    const down = tapPosition(tapRow, taps, size);
+    const rowX = x - down * sin;
+    const rowY = y + down * cos;
+    const out = Math.floor(tapRow / taps) * size;
+    for (let column = 0, tap = 0; column < size; column++) {
       let red = 0;
       let green = 0;
       let blue = 0;
-      for (let tapY = 0; tapY < taps; tapY++) {
-        const down = row + (tapY + 0.5) / taps - half;
-        for (let tapX = 0; tapX < taps; tapX++) {
-          const right = column + (tapX + 0.5) / taps - half;
-          let sourceX = region.x + right * cos - down * sin;
-          let sourceY = region.y + right * sin + down * cos;
-          if (sourceX < 0 || sourceY < 0 || sourceX >= width || sourceY >= height) {
-            if (black) continue;
-            sourceX = Math.min(Math.max(sourceX, 0), width - 0.001);
-            sourceY = Math.min(Math.max(sourceY, 0), height - 0.001);
-          }
-          if (!bilinear) {
-            const at = 4 * ((sourceY | 0) * width + (sourceX | 0));
-            red += data[at]!;
-            green += data[at + 1]!;
-            blue += data[at + 2]!;
-            continue;
-          }
-          // Pixel centres lie at .5; at the edge the outermost pixel continues.
-          const left = Math.max(sourceX - 0.5, 0);
-          const top = Math.max(sourceY - 0.5, 0);
-          const x0 = left | 0;
-          const y0 = top | 0;
-          const wx = left - x0;
-          const wy = top - y0;
-          const at = 4 * (y0 * width + x0);
-          const across = x0 + 1 < width ? 4 : 0;
-          const below = y0 + 1 < height ? 4 * width : 0;
-          const w00 = (1 - wx) * (1 - wy);
-          const w10 = wx * (1 - wy);
-          const w01 = (1 - wx) * wy;
-          const w11 = wx * wy;
-          const at10 = at + across;
-          const at01 = at + below;
-          const at11 = at01 + across;
-          red += data[at]! * w00 + data[at10]! * w10 + data[at01]! * w01 + data[at11]! * w11;
-          green += data[at + 1]! * w00 + data[at10 + 1]! * w10 + data[at01 + 1]! * w01 + data[at11 + 1]! * w11;
-          blue += data[at + 2]! * w00 + data[at10 + 2]! * w10 + data[at01 + 2]! * w01 + data[at11 + 2]! * w11;
+      for (let each = 0; each < taps; each++, tap++) {
+        let sourceX = Math.floor(rowX + alongX[tap]!);
+        let sourceY = Math.floor(rowY + alongY[tap]!);
+        if (sourceX < 0 || sourceY < 0 || sourceX >= width || sourceY >= height) {
+          if (black) continue;
+          sourceX = clamp(sourceX, width);
+          sourceY = clamp(sourceY, height);
         }
+        const at = 4 * (sourceY * width + sourceX);
+        red += data[at]!;
+        green += data[at + 1]!;
+        blue += data[at + 2]!;
       }
-      write(pixel, red * weight, green * weight, blue * weight);
+      const pixel = out + column;
+      planes[pixel] = planes[pixel]! + red * weight;
+      planes[pixel + count] = planes[pixel + count]! + green * weight;
+      planes[pixel + 2 * count] = planes[pixel + 2 * count]! + blue * weight;
     }
+  }
 };
 
-/**
- * The region as luma (ITU-R BT.601), 0..255, shape [size, size].
- */
-export const sampleGray = (image: RgbaImage, region: Region, size: number, options: SampleOptions): Float32Array => {
-  const out = new Float32Array(size * size);
-  sample(image, region, size, options, (pixel, red, green, blue) => {
-    out[pixel] = LUMA.red * red + LUMA.green * green + LUMA.blue * blue;
-  });
-  return out;
-};
-
-/** Writes the region into `out` at `offset` as three planes (red, green, blue) of -1..1, shape [3, size, size]. */
-export const samplePlanes = (
-  image: RgbaImage,
-  region: Region,
+/** Interpolated between the four nearest pixels, at `taps` x `taps` places of each output pixel. */
+const sampleBilinear = (
+  { width, height, data }: RgbaImage,
+  { x, y, side, angle }: Region,
   size: number,
-  options: SampleOptions,
-  out: Float32Array,
-  offset: number,
+  taps: number,
+  { outside }: SampleOptions,
+  planes: Float32Array,
 ): void => {
-  const plane = size * size;
-  sample(image, region, size, options, (pixel, red, green, blue) => {
-    const at = offset + pixel;
-    out[at] = red / 127.5 - 1;
-    out[at + plane] = green / 127.5 - 1;
-    out[at + 2 * plane] = blue / 127.5 - 1;
-  });
+  const black = outside === 'black';
+  const cos = (Math.cos(angle) * side) / size;
+  const sin = (Math.sin(angle) * side) / size;
+  const count = size * size;
+  const weight = 1 / (taps * taps);
+  for (let tapRow = 0; tapRow < size * taps; tapRow++) {
+    const down = tapPosition(tapRow, taps, size);
+    const out = Math.floor(tapRow / taps) * size;
+    for (let tapColumn = 0; tapColumn < size * taps; tapColumn++) {
+      const right = tapPosition(tapColumn, taps, size);
+      // Pixel centres lie at .5.
+      const sourceX = x + right * cos - down * sin - 0.5;
+      const sourceY = y + right * sin + down * cos - 0.5;
+      if (black && (sourceX < -0.5 || sourceY < -0.5 || sourceX >= width - 0.5 || sourceY >= height - 0.5)) continue;
+      // At the edge the outermost pixel continues.
+      const left = Math.floor(sourceX);
+      const top = Math.floor(sourceY);
+      const x0 = clamp(left, width);
+      const x1 = clamp(left + 1, width);
+      const row0 = clamp(top, height) * width;
+      const row1 = clamp(top + 1, height) * width;
+      const wx = sourceX - left;
+      const wy = (sourceY - top) * weight;
+      const wyTop = weight - wy;
+      const w00 = (1 - wx) * wyTop;
+      const w10 = wx * wyTop;
+      const w01 = (1 - wx) * wy;
+      const w11 = wx * wy;
+      const at00 = 4 * (row0 + x0);
+      const at10 = 4 * (row0 + x1);
+      const at01 = 4 * (row1 + x0);
+      const at11 = 4 * (row1 + x1);
+      let pixel = out + Math.floor(tapColumn / taps);
+      for (let channel = 0; channel < 3; channel++, pixel += count)
+        planes[pixel] =
+          planes[pixel]! +
+          data[at00 + channel]! * w00 +
+          data[at10 + channel]! * w10 +
+          data[at01 + channel]! * w01 +
+          data[at11 + channel]! * w11;
+    }
+  }
 };
