@@ -113,7 +113,7 @@ export const createCatalogueReader = (): CatalogueReader => {
         if (rows.length > 0 && rows.length !== 3) {
           problems.add(
             rows.at(-1)!,
-            `${rows.length} songs are marked typical for ${EMOTIONS[e]} (rows ${clip(rows.join(', '))}): mark three, or none.`,
+            `songs marked typical for ${EMOTIONS[e]}: ${rows.length} (rows ${clip(rows.join(', '))}). Mark three, or none.`,
           );
         }
       });
