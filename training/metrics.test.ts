@@ -13,7 +13,7 @@ import {
   type Predictions,
   reliabilityBins,
   scoreClasses,
-  softmax,
+  softmaxRows,
   unweightedAverageRecall,
   wilsonInterval,
 } from './metrics.ts';
@@ -28,7 +28,7 @@ const logits = Float32Array.from({ length: count * classes }, (_, at) => {
   return 3 * Math.sin(row * 7 + column * 3 + (row ** 2 % 11));
 });
 for (let row = 0; row < count; row++) logits[row * classes + labels[row]!]! += 1.25;
-const predictions: Predictions = { labels, probabilities: softmax(logits, classes), classes };
+const predictions: Predictions = { labels, probabilities: softmaxRows(logits, classes), classes };
 const confusion = confusionMatrix(labels, likeliest(logits, classes), classes);
 
 const anyPredictions = fc
@@ -90,13 +90,13 @@ describe('against scikit-learn and SciPy (test/reference/metrics.py)', () => {
     expect(expectedCalibrationError(predictions)).toBeCloseTo(0.2648565, 6);
     const temperature = fitTemperature(logits, labels, classes);
     expect(temperature).toBeCloseTo(5.36079, 4);
-    const fitted = { ...predictions, probabilities: softmax(logits, classes, temperature) };
+    const fitted = { ...predictions, probabilities: softmaxRows(logits, classes, temperature) };
     expect(negativeLogLikelihood(fitted)).toBeCloseTo(1.8742863, 6);
     for (const [wanted, threshold, coverage, kept] of [
       [0.6, 0.441373, 0.515, 0.601942],
       [0.8, 0.493298, 0.34, 0.808824],
     ] as const) {
-      const chosen = chooseThreshold(predictions, wanted)!;
+      const chosen = chooseThreshold(predictions.probabilities, labels, classes, wanted);
       expect(chosen.threshold).toBeCloseTo(threshold, 5);
       expect(chosen.coverage).toBe(coverage);
       expect(chosen.accuracy).toBeCloseTo(kept, 6);
@@ -108,7 +108,7 @@ describe('properties', () => {
   test('every figure is a fraction, bins and curve hold every answer', () => {
     fc.assert(
       fc.property(anyPredictions, ({ labels, logits }) => {
-        const probabilities = softmax(logits, 3);
+        const probabilities = softmaxRows(logits, 3);
         const given = { labels, probabilities, classes: 3 };
         const matrix = confusionMatrix(labels, likeliest(probabilities, 3), 3);
         const figures = [
@@ -132,7 +132,7 @@ describe('properties', () => {
     fc.assert(
       fc.property(anyPredictions, temperatures, ({ labels, logits }, other) => {
         const lossAt = (temperature: number) =>
-          negativeLogLikelihood({ labels, probabilities: softmax(logits, 3, temperature), classes: 3 });
+          negativeLogLikelihood({ labels, probabilities: softmaxRows(logits, 3, temperature), classes: 3 });
         expect(lossAt(fitTemperature(logits, labels, 3))).toBeLessThanOrEqual(lossAt(other) + 1e-4);
       }),
     );
@@ -140,10 +140,10 @@ describe('properties', () => {
 });
 
 test('edge cases: no threshold reaches the wish, nothing to count, logits that are no numbers', () => {
-  const wrong = { labels: Uint8Array.of(1), probabilities: Float32Array.of(0.9, 0.1), classes: 2 };
-  expect(chooseThreshold(wrong)).toBeUndefined();
+  const wrong = chooseThreshold(Float32Array.of(0.9, 0.1), [1], 2);
+  expect(wrong).toEqual({ threshold: 1, coverage: 0, accuracy: 0 });
   expect(wilsonInterval(0, 0)).toEqual([0, 1]);
   expect(() => confusionMatrix(new Uint8Array(0), new Uint8Array(0), 7)).toThrow(/0 labels and 0 predictions/);
   expect(() => fitTemperature(new Float32Array(3), Uint8Array.of(1), 7)).toThrow(/1 labels and 3 logits/);
-  expect(() => softmax(Float32Array.of(1, Number.NaN), 2)).toThrow(/Row 0 of the logits is 1, NaN/);
+  expect(() => softmaxRows(Float32Array.of(1, Number.NaN), 2)).toThrow(/Row 0 of the logits is 1, NaN/);
 });

@@ -8,7 +8,7 @@ const NORMAL_95 = 1.959963984540054;
 /** What a classifier said of a set: everything below is computed from this. */
 export interface Predictions {
   /** [count], each 0..classes - 1 */
-  readonly labels: Uint8Array;
+  readonly labels: ArrayLike<number>;
   /** [count, classes], rows summing to 1 */
   readonly probabilities: Float32Array;
   readonly classes: number;
@@ -20,7 +20,7 @@ export interface Predictions {
  * @param logits [count, classes]
  * @throws {InvalidInputError} `metrics/logits`: a logit is NaN or infinite, so that no figure would mean anything.
  */
-export const softmax = (logits: Float32Array, classes: number, temperature = 1): Float32Array => {
+export const softmaxRows = (logits: Float32Array, classes: number, temperature = 1): Float32Array => {
   const probabilities = new Float32Array(logits.length);
   for (let start = 0; start < logits.length; start += classes) {
     const row = logits.subarray(start, start + classes);
@@ -54,7 +54,11 @@ export const likeliest = (scores: Float32Array, classes: number): Uint8Array => 
  *
  * @throws {InvalidInputError} `metrics/count`: no label, or another number of predictions.
  */
-export const confusionMatrix = (labels: Uint8Array, predicted: Uint8Array, classes: number): number[][] => {
+export const confusionMatrix = (
+  labels: ArrayLike<number>,
+  predicted: ArrayLike<number>,
+  classes: number,
+): number[][] => {
   if (labels.length === 0 || labels.length !== predicted.length) {
     throw new InvalidInputError(
       'metrics/count',
@@ -210,10 +214,19 @@ export const coverageCurve = (predictions: Predictions): CoveragePoint[] => {
 
 /**
  * The confidence from which on an answer is given: the one that keeps the most answers while `wanted` of the kept are right.
- * Choose it on validation data. `undefined`: no threshold reaches `wanted`.
+ * Choose it on validation data. Where none reaches `wanted`, nothing is kept: threshold 1, coverage and accuracy 0.
  */
-export const chooseThreshold = (predictions: Predictions, wanted = 0.8): CoveragePoint | undefined =>
-  coverageCurve(predictions).findLast((point) => point.accuracy >= wanted);
+export const chooseThreshold = (
+  probabilities: Float32Array,
+  labels: ArrayLike<number>,
+  classes: number,
+  wanted = 0.8,
+): CoveragePoint =>
+  coverageCurve({ probabilities, labels, classes }).findLast((point) => point.accuracy >= wanted) ?? {
+    threshold: 1,
+    coverage: 0,
+    accuracy: 0,
+  };
 
 /**
  * The temperature that makes softmax(logits / temperature) likeliest to give the labels: the minimum of the negative log
@@ -224,7 +237,7 @@ export const chooseThreshold = (predictions: Predictions, wanted = 0.8): Coverag
  * @throws {InvalidInputError} `metrics/count`: no label, or another number of rows.
  * @see Guo et al., On Calibration of Modern Neural Networks (2017).
  */
-export const fitTemperature = (logits: Float32Array, labels: Uint8Array, classes: number): number => {
+export const fitTemperature = (logits: Float32Array, labels: ArrayLike<number>, classes: number): number => {
   if (labels.length === 0 || logits.length !== labels.length * classes) {
     throw new InvalidInputError(
       'metrics/count',
@@ -258,7 +271,7 @@ export const fitTemperature = (logits: Float32Array, labels: Uint8Array, classes
 };
 
 /** Mean of ln(sum of exp) - logit of the truth, in 64 bits: 32-bit probabilities would blur the minimum. */
-const meanLoss = (logits: Float32Array, labels: Uint8Array, classes: number, temperature: number): number => {
+const meanLoss = (logits: Float32Array, labels: ArrayLike<number>, classes: number, temperature: number): number => {
   let total = 0;
   for (let row = 0; row < labels.length; row++) {
     const start = row * classes;
