@@ -5,9 +5,9 @@ import { alignFace } from './align.ts';
 import { type DetectOptions, detectFaces, type Face, type FaceDetector } from './detect.ts';
 import { type ExpressionModel, readExpressions } from './expression.ts';
 import type { RgbaImage } from './image.ts';
+import { listQualityNotes, measureQuality, type QualityNote } from './quality.ts';
 
-/** A reason to trust a reading less. */
-export type QualityNote = 'too small' | 'too dark' | 'too bright' | 'blurred' | 'turned away' | 'cut off';
+export type { QualityNote } from './quality.ts';
 
 export interface FaceReading {
   readonly face: Face;
@@ -43,13 +43,12 @@ export const readFaces = async (
       `No face was found in this picture of ${image.width} x ${image.height} pixels: ` +
         'give one where a face is at least 40 pixels wide and looks towards the camera, or pick a mood by hand.',
     );
-  const scores = await readExpressions(
-    faces.map((face) => alignFace(image, face)),
-    models.expression,
-  );
+  const framed = faces.map((face) => alignFace(image, face));
+  const scores = await readExpressions(framed, models.expression);
   return faces.map((face, index) => {
     const own = scores[index]!;
     const emotion = rankEmotions(own)[0]!;
-    return { face, scores: own, emotion, certain: own[emotion] >= models.expression.threshold, quality: [] };
+    const quality = listQualityNotes(measureQuality(image, face, framed[index]!));
+    return { face, scores: own, emotion, certain: own[emotion] >= models.expression.threshold, quality };
   });
 };
