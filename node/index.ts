@@ -4,5 +4,5 @@ export { isAnimation, readAnimationFrames } from './animation.ts';
 export { loadCatalogue } from './catalogue.ts';
 export { type DecodePhotoOptions, decodePhoto } from './decode-photo.ts';
 export { type LoadFaceModelsOptions, loadFaceDetector, loadFaceModels } from './face-models.ts';
-export { type OpenSessionOptions, openSession } from './open-session.ts';
+export { findRuntime, type OpenSessionOptions, openSession, type Runtime } from './open-session.ts';
 export { isVideoFile, readVideoFrames, type VideoFrame, type VideoFramesOptions } from './video.ts';

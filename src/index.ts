@@ -16,7 +16,7 @@ export { type ExpressionModel, openExpressionModel, readExpressions } from './fa
 export { type GrayImage, type RgbaImage, toGray } from './face/image.ts';
 export { type FaceModels, type FaceReading, type QualityNote, readFaces } from './face/read.ts';
 export { type OpenSession, type Session, type Tensor, tensor } from './graph/session.ts';
-export { type Catalogue, parseCatalogue } from './music/catalogue.ts';
+export { type Catalogue, mergeCatalogues, parseCatalogue } from './music/catalogue.ts';
 export type { Goal } from './music/mood-target.ts';
 export { formatPlaylist, type PlaylistFormat, youtubeLink } from './music/playlist.ts';
 export {

@@ -1,0 +1,188 @@
+/** `attune recommend`: a playlist for a face, or for a mood picked by hand. */
+import { type Command, Option } from 'commander';
+import { EMOTIONS, type Emotion, type EmotionScores, isEmotion } from '../src/base/emotions.ts';
+import { InvalidInputError, NoAnswerError } from '../src/base/errors.ts';
+import type { FaceModels } from '../src/face/read.ts';
+import { mergeCatalogues } from '../src/music/catalogue.ts';
+import { GOALS, type Goal } from '../src/music/mood-target.ts';
+import { formatPlaylist, PLAYLIST_FORMATS, type PlaylistFormat, youtubeLink } from '../src/music/playlist.ts';
+import type { RankedSong, Recommendation } from '../src/music/recommend.ts';
+import { UsageError } from './failure.ts';
+import { openLink } from './open-link.ts';
+import {
+  checkJsonTarget,
+  createProgress,
+  cutAndPad,
+  cutTo,
+  isScreen,
+  JSON_FLAG,
+  JSON_HELP,
+  type JsonTarget,
+  percent,
+  print,
+  screenColumns,
+  writeJson,
+} from './output.ts';
+
+interface RecommendOptions {
+  readonly mood?: string;
+  readonly goal?: Goal;
+  readonly count: number;
+  readonly format: 'text' | 'json' | PlaylistFormat;
+  readonly library?: string;
+  readonly extend?: boolean;
+  readonly model?: string;
+  readonly open?: boolean;
+  readonly json?: JsonTarget;
+}
+
+/** How the mood was found: what `--json` shows of it, and the sentence that text shows. */
+interface Mood {
+  readonly emotion: Emotion;
+  readonly scores: EmotionScores;
+  readonly certain: boolean;
+  readonly faces: readonly object[];
+  readonly sentence: string;
+}
+
+const parseCount = (text: string): number => {
+  const count = Number(text);
+  if (text.trim() !== '' && Number.isInteger(count) && count >= 1) return count;
+  throw new UsageError(`--count takes a whole number from 1, not "${text}".`);
+};
+
+const moodByHand = (name: string): Mood => {
+  const emotion = name.toLowerCase();
+  if (!isEmotion(emotion))
+    throw new InvalidInputError('mood/unknown', `"${name}" is no mood: choose ${EMOTIONS.join(', ')}.`);
+  const scores = Object.fromEntries(EMOTIONS.map((each) => [each, each === emotion ? 1 : 0])) as Record<
+    Emotion,
+    number
+  >;
+  return { emotion, scores, certain: true, faces: [], sentence: `Mood: ${emotion}, picked by hand.` };
+};
+
+/** @throws {NoAnswerError} `mood/unsure`: the face that decides is below the model's threshold. */
+const moodOfFile = async (file: string, model: string | undefined): Promise<Mood> => {
+  const { loadFaceModels } = await import('../node/face-models.ts');
+  const { faceJson, readFacesInFile, twoLikeliest } = await import('./read-file.ts');
+  const progress = createProgress();
+  try {
+    let threshold = 0;
+    const openModels = async (): Promise<FaceModels> => {
+      const models = await loadFaceModels(model === undefined ? {} : { expression: model });
+      threshold = models.expression.threshold;
+      return models;
+    };
+    const { faces } = await readFacesInFile(file, openModels, (text) => progress.say(`Reading ${text}`));
+    const [face] = faces;
+    if (face === undefined) throw new NoAnswerError('face/none', `No face was found in ${file}.`);
+    const { emotion, scores, certain } = face;
+    if (!certain)
+      throw new NoAnswerError(
+        'mood/unsure',
+        `Not sure: ${twoLikeliest(face)}, and below ${percent(threshold)} Attune does not guess. ` +
+          `Give another photo, or pick the mood by hand: "attune recommend --mood ${emotion}".`,
+      );
+    const others = faces.length > 1 ? `, the largest of ${faces.length} faces` : '';
+    const sentence = `Mood: ${emotion} (${percent(scores[emotion])})${others}.`;
+    return { emotion, scores, certain, faces: faces.map(faceJson), sentence };
+  } finally {
+    progress.clear();
+  }
+};
+
+const songJson = ({ song, score, why }: RankedSong) => ({
+  title: song.title,
+  artist: song.artist,
+  score,
+  why,
+  link: youtubeLink(song),
+});
+
+/** On a terminal a line a song, cut to its width; in a pipe the whole of each, with its link. */
+const describe = (mood: Mood, { goal, songs }: Recommendation): string => {
+  const columns = screenColumns();
+  const numberColumns = String(songs.length).length;
+  const songColumns = Math.floor((columns - numberColumns - 4) * 0.62);
+  const lines = songs.map(({ song, why }, index) => {
+    const number = String(index + 1).padStart(numberColumns);
+    const name = `${song.title} - ${song.artist}`;
+    if (!Number.isFinite(columns)) return `${number}  ${name}  (${why.join(', ')})  ${youtubeLink(song)}`;
+    return cutTo(`${number}  ${cutAndPad(name, songColumns)}  ${why.join(', ')}`, columns);
+  });
+  return [`${mood.sentence} Goal: ${goal}.`, ...lines].join('\n');
+};
+
+const recommendSongs = async (file: string | undefined, options: RecommendOptions): Promise<void> => {
+  const { mood: name, goal, count, library, extend, model, json } = options;
+  if ((file === undefined) === (name === undefined))
+    throw new UsageError(
+      name === undefined
+        ? 'Give a photo or video, or pick a mood with --mood.'
+        : `Give either a file or --mood, not both ("${file}" and --mood ${name}).`,
+    );
+  if (extend && library === undefined) throw new UsageError('--extend needs --library FILE.csv.');
+  checkJsonTarget(json);
+  const { loadCatalogue } = await import('../node/catalogue.ts');
+  const { recommend } = await import('../src/music/recommend.ts');
+  const mood = name === undefined ? await moodOfFile(file as string, model) : moodByHand(name);
+  const catalogue =
+    library !== undefined && extend
+      ? mergeCatalogues(await loadCatalogue(), await loadCatalogue(library))
+      : await loadCatalogue(library);
+  const recommendation = recommend({
+    mood: mood.emotion,
+    catalogue,
+    count,
+    ...(goal === undefined ? {} : { goal }),
+  });
+  const songs = recommendation.songs.map(({ song }) => song);
+  const format = isScreen(json) ? 'json' : options.format;
+  const asJson = {
+    mood: { emotion: mood.emotion, scores: mood.scores, certain: mood.certain },
+    faces: mood.faces,
+    goal: recommendation.goal,
+    songs: recommendation.songs.map(songJson),
+  };
+  if (json !== undefined && !isScreen(json)) writeJson(asJson, json);
+  if (format === 'json') writeJson(asJson, true);
+  else if (format === 'text') print(describe(mood, recommendation));
+  else process.stdout.write(formatPlaylist(songs, format));
+  const [first] = songs;
+  if (options.open && first !== undefined) openLink(youtubeLink(first));
+};
+
+export const addRecommend = (program: Command): void => {
+  program
+    .command('recommend')
+    .description('build a playlist for the face in a photo or video, or for a mood')
+    .argument('[FILE]', 'a photo, GIF or video; with several faces the largest decides')
+    .option('--mood <NAME>', `a mood picked by hand instead: ${EMOTIONS.join(', ')}`)
+    .addOption(
+      new Option(
+        '--goal <GOAL>',
+        'meet the mood, lift it or calm it (default: lift for angry, disgust, fear and sad)',
+      ).choices(GOALS),
+    )
+    .option('--count <N>', 'how many songs', parseCount, 20)
+    .addOption(
+      new Option('--format <FORMAT>', 'what to print').choices(['text', 'json', ...PLAYLIST_FORMATS]).default('text'),
+    )
+    .option('--library <FILE>', 'your own songs (CSV) instead of the starter catalogue')
+    .option('--extend', 'with --library: your own songs beside the starter catalogue')
+    .option('--model <FILE>', 'another expression model (.onnx)')
+    .option('--open', 'open the first song on YouTube')
+    .option(JSON_FLAG, JSON_HELP)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  attune recommend me.jpg
+  attune recommend me.jpg --goal calm --count 10
+  attune recommend --mood happy --format m3u8 > happy.m3u8
+  attune recommend clip.mp4 --json | jq -r '.songs[].link'
+  attune recommend me.jpg --library my-songs.csv --extend`,
+    )
+    .action(recommendSongs);
+};
