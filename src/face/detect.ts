@@ -31,7 +31,8 @@ export interface Face {
 }
 
 /**
- * - `quick`: one look at the whole picture, for the frames of a camera: faces wider than 6 % of the longer side.
+ * - `quick`: one look at the whole picture, for the frames of a camera: faces wider than 6 % of the longer side, and
+ *   heads tilted less than 75 degrees.
  * - `auto`: where that finds no face, or only small ones, also a look at each part of the picture, then at turned copies.
  * - `thorough`: always a look at each part: small faces beside a large one.
  */
@@ -61,6 +62,12 @@ const PART_SIDE = 480;
 const MAX_PARTS_ALONG = 4;
 /** Neighbouring parts share this much of their side, so that a small face lies whole in one of them. */
 const PART_OVERLAP = 0.25;
+/** A close look below this is tried again with the head turned, and one so much better is taken. */
+const DOUBTFUL_SCORE = 0.7;
+const CLEARLY_BETTER = 0.1;
+/** A head turned by more than this many radians in the close look is turned upright once more. */
+const STILL_TILTED = 0.35;
+const MAX_TURNS = 3;
 const QUARTER_TURNS = [Math.PI, Math.PI / 2, -Math.PI / 2];
 
 /**
@@ -86,7 +93,7 @@ export const detectFaces = async (
     const found = [...known];
     for (const candidate of candidates) {
       if (dropRepeats([...known, candidate], SAME_FACE).length === known.length) continue;
-      const closer = await lookClosely(image, candidate, detector);
+      const closer = await lookClosely(image, candidate, detector, effort !== 'quick');
       if (closer && closer.score >= minScore) found.push(closer);
     }
     return dropRepeats(found, SAME_FACE);
@@ -133,16 +140,43 @@ const partsOf = ({ width, height }: RgbaImage): Region[] => {
  */
 const lookClosely = async (
   image: RgbaImage,
-  { box, keypoints, score }: Detection,
+  candidate: Detection,
+  detector: FaceDetector,
+  tryTurned: boolean,
+): Promise<Detection | undefined> => {
+  let best = await lookUpright(image, candidate, tiltOf(candidate), detector);
+  // Upside down or lying, a face is still taken for one, but with its eyes in the wrong place and a weak score.
+  if (tryTurned && (!best || best.score < DOUBTFUL_SCORE))
+    for (const turn of QUARTER_TURNS) {
+      const turned = await lookUpright(image, candidate, tiltOf(candidate) + turn, detector);
+      if (turned && turned.score > (best?.score ?? 0) + CLEARLY_BETTER) best = turned;
+    }
+  return best && { ...best, score: (best.score + candidate.score) / 2 };
+};
+
+/** Radians by which the line of the eyes is turned clockwise. */
+const tiltOf = ({ keypoints: [right, left] }: Detection): number => Math.atan2(left!.y - right!.y, left!.x - right!.x);
+
+/** Looks at a face from close by, turned by `angle`, and again while that shows that it is turned further. */
+const lookUpright = async (
+  image: RgbaImage,
+  { box }: Detection,
+  angle: number,
   detector: FaceDetector,
 ): Promise<Detection | undefined> => {
-  const [right, left] = keypoints;
   const x = box.x + box.width / 2;
   const y = box.y + box.height / 2;
-  const angle = Math.atan2(left!.y - right!.y, left!.x - right!.x);
-  const seen = await lookAt(image, { x, y, side: CLOSE_LOOK * box.width, angle }, detector, 0.05);
-  const near = ({ box: other }: Detection): boolean =>
+  const isNear = ({ box: other }: Detection): boolean =>
     Math.hypot(other.x + other.width / 2 - x, other.y + other.height / 2 - y) < box.width / 2;
-  const best = mergeDetections(seen, SAME_FACE).find(near);
-  return best && { ...best, score: (best.score + score) / 2 };
+  let best: Detection | undefined;
+  for (let look = 0; look < MAX_TURNS; look++) {
+    const region = { x, y, side: CLOSE_LOOK * box.width, angle };
+    const seen = await lookAt(image, region, detector, 0.05);
+    best = mergeDetections(seen, SAME_FACE).find(isNear);
+    if (!best) return undefined;
+    const further = tiltOf(best) - angle;
+    angle += further;
+    if (Math.abs(Math.atan2(Math.sin(further), Math.cos(further))) < STILL_TILTED) break;
+  }
+  return best;
 };
