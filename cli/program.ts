@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { packagePath } from '../node/package-root.ts';
 import { addDoctor } from './doctor.ts';
+import { addEvaluate } from './evaluate.ts';
 import { describeFailure, reportFailure } from './failure.ts';
 import { addRead } from './read.ts';
 import { addRecommend } from './recommend.ts';
@@ -32,7 +33,7 @@ const createProgram = (): Command => {
     .configureHelp({ subcommandTerm: (command) => command.name() })
     .helpCommand(false)
     .addHelpText('after', EXAMPLES);
-  for (const add of [addRead, addRecommend, addServe, addTrain, addDoctor]) add(program);
+  for (const add of [addRead, addRecommend, addServe, addTrain, addEvaluate, addDoctor]) add(program);
   return program;
 };
 

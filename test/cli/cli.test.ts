@@ -299,7 +299,7 @@ describe('bad input: a sentence with the way out, and the process ends in order'
 });
 
 test('help has examples, and a reader that stops early is no error', () => {
-  for (const command of ['read', 'recommend', 'serve', 'train']) {
+  for (const command of ['read', 'recommend', 'serve', 'train', 'evaluate']) {
     const { code, stdout } = attune(command, '--help');
     expect(code).toBe(0);
     expect(stdout).toContain('Examples:');
