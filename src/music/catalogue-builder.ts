@@ -60,12 +60,8 @@ export const createCatalogueBuilder = (): CatalogueBuilder => {
       language.push(languageNumber.get(facts.language) ?? 0);
       emotion.push(EMOTIONS.indexOf(facts.emotion));
       typical.push(facts.typical ? 1 : 0);
-      const start = songTags.length;
-      for (const tag of facts.tags) {
-        const number = tags.number(tag);
-        // A tag said twice counts once. Songs have a handful of tags, so looking back is cheaper than a set.
-        if (!songTags.view().subarray(start).includes(number)) songTags.push(number);
-      }
+      // A tag said twice counts once.
+      for (const number of new Set(facts.tags.map(tags.number))) songTags.push(number);
       tagEnd.push(songTags.length);
       rows.push(row);
     },

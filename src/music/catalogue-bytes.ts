@@ -28,61 +28,44 @@ export const parseCatalogueBytes = (bytes: Uint8Array): Catalogue => {
  */
 export const createCatalogueBytesReader = (): CatalogueBytesReader => {
   const reader = createCatalogueReader();
-  const units = createUnits((text) => reader.push(text));
   let decoder: Decoder | undefined;
   let head = new Uint8Array(0);
+  const decode = (bytes: Uint8Array): void => {
+    decoder ??= chooseDecoder(bytes);
+    for (let at = 0; at < bytes.length; at += PIECE) reader.push(decoder.decode(bytes.subarray(at, at + PIECE)));
+  };
   return {
     push: (bytes) => {
-      let rest = bytes;
-      if (!decoder) {
-        // The first four bytes tell the encoding; they may come one by one.
-        rest = new Uint8Array(head.length + bytes.length);
-        rest.set(head);
-        rest.set(bytes, head.length);
-        if (rest.length < 4) {
-          head = rest as Uint8Array<ArrayBuffer>;
-          return;
-        }
-        decoder = chooseDecoder(rest, units.push);
+      if (decoder) {
+        decode(bytes);
+        return;
       }
-      decoder.push(rest);
-      units.flush();
+      // The first four bytes tell the encoding; they may come one by one.
+      const joined = new Uint8Array(head.length + bytes.length);
+      joined.set(head);
+      joined.set(bytes, head.length);
+      if (joined.length < 4) head = joined;
+      else decode(joined);
     },
     end: () => {
-      if (!decoder) {
-        decoder = chooseDecoder(head, units.push);
-        decoder.push(head);
-      }
-      decoder.end();
-      units.flush();
+      if (!decoder) decode(head);
+      decoder?.end();
       return reader.end();
     },
   };
 };
 
+/** Bytes decoded at a time: few enough to hand the characters over as arguments. */
+const PIECE = 8192;
+
 interface Decoder {
-  push(bytes: Uint8Array): void;
+  /** The text of at most `PIECE` bytes; a character cut off at their end comes with the next ones. */
+  decode(bytes: Uint8Array): string;
+  /** Throws if a character is cut off at the end of all. */
   end(): void;
 }
 
-/** Collects UTF-16 code units into texts. */
-const createUnits = (onText: (text: string) => void): { push: (unit: number) => void; flush: () => void } => {
-  const units = new Uint16Array(16_384);
-  let length = 0;
-  const flush = (): void => {
-    if (length > 0) onText(String.fromCharCode(...units.subarray(0, length)));
-    length = 0;
-  };
-  return {
-    push: (unit) => {
-      units[length++] = unit;
-      if (length === units.length) flush();
-    },
-    flush,
-  };
-};
-
-const chooseDecoder = (head: Uint8Array, onUnit: (unit: number) => void): Decoder => {
+const chooseDecoder = (head: Uint8Array): Decoder => {
   const [first, second, third, fourth] = head;
   if (first === 0x50 && second === 0x4b && third === 3 && fourth === 4) {
     throw new InvalidInputError(
@@ -90,24 +73,29 @@ const chooseDecoder = (head: Uint8Array, onUnit: (unit: number) => void): Decode
       'The catalogue is a spreadsheet workbook or a zip file, not CSV: save the sheet as "CSV UTF-8" and use that file.',
     );
   }
-  if ((first === 0xff && second === 0xfe) || (first !== 0 && second === 0)) return decodeUtf16(0, onUnit);
-  if ((first === 0xfe && second === 0xff) || (first === 0 && second !== 0)) return decodeUtf16(1, onUnit);
-  return decodeUtf8(onUnit);
+  if ((first === 0xff && second === 0xfe) || (first !== 0 && second === 0)) return createUtf16Decoder(false);
+  if ((first === 0xfe && second === 0xff) || (first === 0 && second !== 0)) return createUtf16Decoder(true);
+  return createUtf8Decoder();
 };
 
-/** @param high which byte of a pair is the higher one's place: 0 for little-endian's second byte, 1 for big-endian's first. */
-const decodeUtf16 = (high: 0 | 1, onUnit: (unit: number) => void): Decoder => {
+const textOf = (units: Uint16Array, length: number): string =>
+  Reflect.apply(String.fromCharCode, undefined, units.subarray(0, length));
+
+const createUtf16Decoder = (bigEndian: boolean): Decoder => {
+  const units = new Uint16Array(PIECE);
   let waiting = -1;
   return {
-    push: (bytes) => {
+    decode: (bytes) => {
+      let length = 0;
       for (const byte of bytes) {
         if (waiting < 0) {
           waiting = byte;
-          continue;
+        } else {
+          units[length++] = bigEndian ? waiting * 256 + byte : byte * 256 + waiting;
+          waiting = -1;
         }
-        onUnit(high === 1 ? waiting * 256 + byte : byte * 256 + waiting);
-        waiting = -1;
       }
+      return textOf(units, length);
     },
     end: () => {
       if (waiting >= 0) {
@@ -121,38 +109,46 @@ const decodeUtf16 = (high: 0 | 1, onUnit: (unit: number) => void): Decoder => {
 };
 
 /** @see The Unicode Standard, table 3-7: well-formed UTF-8 byte sequences. */
-const decodeUtf8 = (onUnit: (unit: number) => void): Decoder => {
+const createUtf8Decoder = (): Decoder => {
+  // A cut-off character of up to three bytes may come before a piece.
+  const units = new Uint16Array(PIECE + 4);
   let [offset, row] = [0, 1];
+  // The character under way: its bits so far, the bytes still needed, and what the next of them may be.
   let [code, needed, lowest, highest] = [0, 0, 0x80, 0xbf];
   let lead = { byte: 0, offset: 0 };
+
+  const start = (byte: number, at: number): void => {
+    if (byte < 0xc2 || byte > 0xf4) throw notUtf8(byte, at, row);
+    lead = { byte, offset: at };
+    needed = byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3;
+    code = byte & (0x3f >> needed);
+    lowest = byte === 0xe0 ? 0xa0 : byte === 0xf0 ? 0x90 : 0x80;
+    highest = byte === 0xed ? 0x9f : byte === 0xf4 ? 0x8f : 0xbf;
+  };
   return {
-    push: (bytes) => {
-      for (const byte of bytes) {
+    decode: (bytes) => {
+      let length = 0;
+      for (let i = 0; i < bytes.length; i++) {
+        const byte = bytes[i]!;
         if (needed > 0) {
           if (byte < lowest || byte > highest) throw notUtf8(lead.byte, lead.offset, row);
           code = code * 64 + (byte & 0x3f);
-          [lowest, highest] = [0x80, 0xbf];
+          lowest = 0x80;
+          highest = 0xbf;
           needed -= 1;
-          if (needed === 0) {
-            if (code > 0xffff) onUnit(0xd800 + ((code - 0x10000) >> 10));
-            onUnit(code > 0xffff ? 0xdc00 + (code & 0x3ff) : code);
-          }
+          if (needed > 0) continue;
+          if (code > 0xffff) units[length++] = 0xd800 + ((code - 0x10000) >> 10);
+          units[length++] = code > 0xffff ? 0xdc00 + (code & 0x3ff) : code;
         } else if (byte < 0x80) {
-          if (byte === 0) throw notUtf8(byte, offset, row);
+          if (byte === 0) throw notUtf8(byte, offset + i, row);
           if (byte === 0x0a) row += 1;
-          onUnit(byte);
+          units[length++] = byte;
         } else {
-          if (byte < 0xc2 || byte > 0xf4) throw notUtf8(byte, offset, row);
-          lead = { byte, offset };
-          needed = byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3;
-          code = byte & (0x3f >> needed);
-          if (byte === 0xe0) lowest = 0xa0;
-          if (byte === 0xed) highest = 0x9f;
-          if (byte === 0xf0) lowest = 0x90;
-          if (byte === 0xf4) highest = 0x8f;
+          start(byte, offset + i);
         }
-        offset += 1;
       }
+      offset += bytes.length;
+      return textOf(units, length);
     },
     end: () => {
       if (needed > 0) throw notUtf8(lead.byte, lead.offset, row);
