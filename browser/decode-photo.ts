@@ -17,8 +17,9 @@ const MEBIBYTE = 1024 * 1024;
 /**
  * The pixels of a photo: JPEG, PNG, GIF (its first frame), WebP, BMP, AVIF, and HEIC where the platform reads it.
  *
- * @throws {InvalidInputError} `photo/empty`, `photo/not-an-image`, `photo/too-large`, `photo/damaged`.
- * @throws {UnavailableError} `photo/heic`: this browser cannot read HEIC.
+ * @throws {InvalidInputError} `photo/unreadable`: no picture, empty, cut short or damaged.
+ * @throws {InvalidInputError} `photo/too-large`: too many bytes or pixels; it is not decoded.
+ * @throws {InvalidInputError} `photo/heic`: this browser cannot read HEIC.
  */
 export const decodePhoto = async (photo: Blob, options: DecodePhotoOptions = {}): Promise<RgbaImage> => {
   const bitmap = await decodeBitmap(photo, options);
@@ -33,7 +34,7 @@ export const decodePhoto = async (photo: Blob, options: DecodePhotoOptions = {})
 export const decodeBitmap = async (photo: Blob, options: DecodePhotoOptions = {}): Promise<ImageBitmap> => {
   const { maxBytes = 64 * MEBIBYTE, maxPixels = 100_000_000 } = options;
   if (photo.size === 0)
-    throw new InvalidInputError('photo/empty', 'This file is empty (0 bytes): choose another photo.');
+    throw new InvalidInputError('photo/unreadable', 'This file is empty (0 bytes): choose another photo.');
   if (photo.size > maxBytes)
     throw new InvalidInputError(
       'photo/too-large',
@@ -43,7 +44,7 @@ export const decodeBitmap = async (photo: Blob, options: DecodePhotoOptions = {}
   const header = readPhotoHeader(new Uint8Array(await photo.slice(0, HEADER_BYTES).arrayBuffer()));
   if (!header)
     throw new InvalidInputError(
-      'photo/not-an-image',
+      'photo/unreadable',
       'This file is not a picture Attune knows, whatever its name says: choose a JPEG, PNG, WebP, AVIF, GIF or BMP file.',
     );
   if (header.size && header.size.width * header.size.height > maxPixels)
@@ -56,14 +57,14 @@ export const decodeBitmap = async (photo: Blob, options: DecodePhotoOptions = {}
     return await createImageBitmap(photo, { imageOrientation: 'from-image', colorSpaceConversion: 'default' });
   } catch (cause) {
     if (header.format === 'heic')
-      throw new UnavailableError(
+      throw new InvalidInputError(
         'photo/heic',
         'This is a HEIC photo, which this browser cannot read: open it in Safari, save it as JPEG, ' +
           'or on an iPhone choose Settings, Camera, Formats, "Most Compatible".',
         { cause },
       );
     throw new InvalidInputError(
-      'photo/damaged',
+      'photo/unreadable',
       `This ${header.format.toUpperCase()} picture is damaged or cut short: save or send it again, or choose another.`,
       { cause },
     );

@@ -11,27 +11,30 @@ import { Wave } from './parts/wave.tsx';
 import { forgetMood, list, mood, type Picture, reader, stage, startOver, take } from './state.ts';
 import { text } from './strings.ts';
 
-const ModelsLine = () => {
+/** How far the models are: a word in the masthead and its lower edge filling up, so that nothing jumps when they arrive. */
+const ModelsLoading = () => {
   const models = reader.models.value;
-  if (models.kind === 'ready') return null;
-  if (models.kind === 'failed')
-    return (
-      <div class="models failed" role="alert">
-        <p>
-          {text.models.failed} <span class="hint">{models.problem.message}</span>
-        </p>
-        <button type="button" class="button" onClick={reader.retry}>
-          {text.models.retry}
-        </button>
-      </div>
-    );
+  if (models.kind !== 'loading') return <span class="edge" />;
   const share = models.totalBytes ? models.loadedBytes / models.totalBytes : undefined;
   return (
-    <div class="models">
-      <label>
-        {text.models.loading(share)}
-        <progress max={1} {...(share !== undefined && { value: share })} />
-      </label>
+    <>
+      <p class="models">{text.models.loading(share)}</p>
+      <progress class="edge" aria-label={text.models.loading(undefined)} max={1} value={share ?? 0} />
+    </>
+  );
+};
+
+const ModelsFailed = () => {
+  const models = reader.models.value;
+  if (models.kind !== 'failed') return null;
+  return (
+    <div class="models-failed" role="alert">
+      <p>
+        {text.models.failed} <span class="hint">{models.problem.message}</span>
+      </p>
+      <button type="button" class="button" onClick={reader.retry}>
+        {text.models.retry}
+      </button>
     </div>
   );
 };
@@ -185,13 +188,14 @@ export const App = () => (
         <Wave emotion="neutral" width={30} height={22} turns={1.5} />
         {text.name}
       </p>
+      <ModelsLoading />
       {stage.value.kind !== 'start' && (
         <button type="button" class="button" onClick={startOver}>
           {text.start.another}
         </button>
       )}
     </header>
-    <ModelsLine />
+    <ModelsFailed />
     <main>
       <div class="stage">
         <StageView />

@@ -1,4 +1,4 @@
-/** Turns readings of many frames into one calm mood: smoothed for the camera, averaged for a video. */
+/** Turns readings of many frames of the camera into one calm mood. */
 import { EMOTIONS, type Emotion, type EmotionScores, rankEmotions } from '../src/base/emotions.ts';
 import type { Box } from '../src/face/detect.ts';
 
@@ -51,10 +51,6 @@ export const createMoodTracker = ({ timeConstantSeconds = 0.8, margin = 0.06 }: 
 
 const mix = (a: EmotionScores, b: EmotionScores, weight: number): EmotionScores =>
   fromEntries((emotion) => a[emotion] + weight * (b[emotion] - a[emotion]));
-
-/** The mean of several readings; at least one is needed. */
-export const averageScores = (readings: readonly EmotionScores[]): EmotionScores =>
-  fromEntries((emotion) => readings.reduce((sum, scores) => sum + scores[emotion], 0) / readings.length);
 
 const fromEntries = (value: (emotion: Emotion) => number): EmotionScores =>
   Object.fromEntries(EMOTIONS.map((emotion) => [emotion, value(emotion)])) as Record<Emotion, number>;

@@ -5,14 +5,13 @@ import { sampleVideoFrames } from '../browser/video-frames.ts';
 import type { Emotion, EmotionScores } from '../src/base/emotions.ts';
 import { rankEmotions } from '../src/base/emotions.ts';
 import { AttuneError } from '../src/base/errors.ts';
-import type { Box } from '../src/face/detect.ts';
+import { combineFrames } from '../src/face/across-frames.ts';
 import type { FaceReading, QualityNote } from '../src/face/read.ts';
 import type { Catalogue } from '../src/music/catalogue.ts';
 import type { Goal } from '../src/music/mood-target.ts';
 import { type Recommendation, recommend } from '../src/music/recommend.ts';
-import { averageScores, followFace } from './mood-tracker.ts';
-import type { Problem } from './protocol.ts';
-import { createReader } from './reader.ts';
+import type { FrameReading, Problem } from './protocol.ts';
+import { createReader, type ModelsState } from './reader.ts';
 import { text } from './strings.ts';
 
 /** What the left side of the page shows. */
@@ -147,68 +146,45 @@ const openPhoto = async (file: Blob): Promise<void> => {
   }
 };
 
+/** A video's frames are kept this large to be shown, px: forty of them must fit in a phone. */
+const KEEP_SIDE = 640;
+
 const openVideo = async (file: Blob): Promise<void> => {
   const aborted = begin('video');
-  const readings: FaceReading[] = [];
-  let best: { bitmap: ImageBitmap; width: number; height: number; face: FaceReading } | undefined;
-  let followed: Box | undefined;
-  let frames = 0;
+  const kept: { readonly bitmap: ImageBitmap; readonly frame: FrameReading }[] = [];
+  const free = (keep?: ImageBitmap): void => {
+    for (const { bitmap } of kept) if (bitmap !== keep) bitmap.close();
+  };
   try {
     for await (const { bitmap, index, count } of sampleVideoFrames(file, { signal: aborted })) {
-      if (aborted.aborted) {
-        bitmap.close();
-        break;
+      if (aborted.aborted) bitmap.close();
+      else {
+        stage.value = { kind: 'working', what: 'video', done: index + 1, count };
+        const shrink = Math.min(1, KEEP_SIDE / Math.max(bitmap.width, bitmap.height));
+        const small = await createImageBitmap(bitmap, { resizeWidth: Math.max(1, Math.round(bitmap.width * shrink)) });
+        kept.push({ bitmap: small, frame: await reader.readFrame(bitmap) });
       }
-      frames++;
-      stage.value = { kind: 'working', what: 'video', done: index + 1, count };
-      // The reader keeps the bitmap it is given; the copy may become the picture that stands for the video.
-      const copy = await createImageBitmap(bitmap);
-      const { faces, width, height } = await reader.readFrame(bitmap);
-      const face =
-        faces[
-          followFace(
-            faces.map((item) => item.face.box),
-            followed,
-          )
-        ];
-      if (face) {
-        followed = face.face.box;
-        readings.push(face);
-      }
-      if (face && (!best || face.face.score > best.face.face.score)) {
-        best?.bitmap.close();
-        best = { bitmap: copy, width, height, face };
-      } else copy.close();
     }
-    if (aborted.aborted) return best?.bitmap.close();
-    if (!best) return fail(text.problem.noFaceTitle, text.problem.noFaceVideo);
-    const average = averageReading(best.face, readings);
-    show({
-      kind: 'picture',
-      from: 'video',
-      bitmap: best.bitmap,
-      width: best.width,
-      height: best.height,
-      faces: [average],
-      chosen: 0,
-      frames: { count: frames, withFace: readings.length },
-    });
-    take(average);
+    if (aborted.aborted) return free();
+    const { threshold } = reader.models.value as Extract<ModelsState, { kind: 'ready' }>;
+    const person = combineFrames(
+      kept.map(({ frame }) => frame.faces),
+      threshold,
+    )[0];
+    const best = kept.find(({ frame }) => frame.faces.some(({ face }) => face === person?.face));
+    if (!person || !best) {
+      free();
+      return fail(text.problem.noFaceTitle, text.problem.noFaceVideo);
+    }
+    free(best.bitmap);
+    const { width, height } = best.frame;
+    const frames = { count: kept.length, withFace: person.frames };
+    show({ kind: 'picture', from: 'video', bitmap: best.bitmap, width, height, faces: [person], chosen: 0, frames });
+    take(person);
   } catch (error) {
-    best?.bitmap.close();
+    free();
     if (!aborted.aborted) failWith(error);
   }
-};
-
-/** The place of one reading with the mean scores of all; a note on quality counts where half of the frames carry it. */
-const averageReading = (place: FaceReading, readings: readonly FaceReading[]): FaceReading => {
-  const scores = averageScores(readings.map((reading) => reading.scores));
-  const emotion = rankEmotions(scores)[0]!;
-  const notes = new Set(readings.flatMap((reading) => reading.quality));
-  const quality = [...notes].filter(
-    (note) => readings.filter((reading) => reading.quality.includes(note)).length * 2 >= readings.length,
-  );
-  return { face: place.face, scores, emotion, certain: isCertain(scores), quality };
 };
 
 /** Whether the likeliest emotion reaches the model's own threshold. */

@@ -7,7 +7,7 @@ const TURN = 2 * Math.PI;
 const SHAPES: Readonly<Record<Emotion, (phase: number) => number>> = {
   angry: (phase) => 1 - 2 * ((2 * phase) % 1),
   disgust: (phase) => 0.62 * Math.sin(TURN * phase) + 0.42 * Math.sin(2 * TURN * phase + 0.9),
-  fear: (phase) => (0.35 + 0.3 * Math.sin(TURN * phase)) * Math.sin(6 * TURN * phase),
+  fear: (phase) => (0.5 + 0.4 * Math.sin(TURN * phase)) * Math.sin(4 * TURN * phase),
   happy: (phase) => 2 * Math.abs(Math.sin(TURN * phase)) - 1,
   sad: (phase) => 0.55 - 1.3 * (phase % 1) ** 1.6,
   surprise: (phase) => 1.9 * Math.exp(-(((phase % 1) - 0.5) ** 2) / 0.004) - 0.8,

@@ -23,7 +23,7 @@ export const MoodPicker = ({ likely = [], labelledBy }: MoodPickerProps) => {
             aria-pressed={picked === emotion}
             onClick={() => pickMood(emotion)}
           >
-            <Wave emotion={emotion} width={40} height={18} turns={2} />
+            <Wave emotion={emotion} width={84} height={20} turns={3} stretch />
             {text.emotion[emotion]}
           </button>
         </li>

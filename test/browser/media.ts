@@ -1,0 +1,96 @@
+/** Pictures, videos and a fake camera for the browser tests, made from photos that come with a dev dependency. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { findProgram } from '../../node/find-program.ts';
+import { packagePath } from '../../node/package-root.ts';
+
+/** sample1.jpg to sample6.jpg hold three, one, one, one, one and one faces that fill enough of the picture. */
+export const samplePhoto = (number: 1 | 2 | 3 | 4 | 5 | 6): string =>
+  packagePath('node_modules', '@vladmandic', 'face-api', 'demo', `sample${number}.jpg`);
+
+export const hasFfmpeg = findProgram('ffmpeg') !== undefined;
+
+export interface Media {
+  /** 3 s of one person, WebM (VP8), as browsers without licensed codecs play it. */
+  readonly video: () => string;
+  /** What a camera would send, in a form Chromium plays in its place. */
+  readonly camera: (photo: string) => string;
+  /** A camera with a hand on its lens. */
+  readonly coveredCamera: () => string;
+  readonly file: (name: string, bytes: Uint8Array | string) => string;
+  /** A picture without a face. */
+  readonly landscape: () => Promise<string>;
+  readonly remove: () => void;
+}
+
+export const createMedia = (): Media => {
+  const folder = mkdtempSync(join(tmpdir(), 'attune-media-'));
+  const at = (name: string): string => join(folder, name);
+  const ffmpeg = (...args: readonly string[]): void => {
+    const program = findProgram('ffmpeg');
+    if (!program) throw new Error('ffmpeg is not installed.');
+    const { status, stderr } = spawnSync(program, ['-hide_banner', '-loglevel', 'error', '-y', ...args], {
+      encoding: 'utf8',
+    });
+    if (status !== 0) throw new Error(`ffmpeg ${args.join(' ')} failed: ${stderr}`);
+  };
+  const asCamera = ['-vf', 'scale=640:480:force_original_aspect_ratio=increase,crop=640:480', '-r', '15'];
+  return {
+    video: () => {
+      ffmpeg(
+        '-loop',
+        '1',
+        '-t',
+        '3',
+        '-i',
+        samplePhoto(2),
+        ...asCamera,
+        '-c:v',
+        'libvpx',
+        '-b:v',
+        '1M',
+        at('face.webm'),
+      );
+      return at('face.webm');
+    },
+    camera: (photo) => {
+      ffmpeg(
+        '-loop',
+        '1',
+        '-t',
+        '2',
+        '-i',
+        photo,
+        ...asCamera,
+        '-pix_fmt',
+        'yuvj420p',
+        '-q:v',
+        '3',
+        at('camera.mjpeg'),
+      );
+      return at('camera.mjpeg');
+    },
+    coveredCamera: () => {
+      ffmpeg('-f', 'lavfi', '-i', 'color=c=black:s=640x480:r=15:d=2', '-pix_fmt', 'yuvj420p', at('covered.mjpeg'));
+      return at('covered.mjpeg');
+    },
+    file: (name, bytes) => {
+      writeFileSync(at(name), bytes);
+      return at(name);
+    },
+    landscape: async () => {
+      const sky = { create: { width: 640, height: 400, channels: 3 as const, background: '#7aa5c9' } };
+      const hill = { create: { width: 640, height: 140, channels: 3 as const, background: '#3d5a2f' } };
+      const ground = await sharp(hill).png().toBuffer();
+      await sharp(sky)
+        .composite([{ input: ground, top: 260, left: 0 }])
+        .jpeg()
+        .toFile(at('landscape.jpg'));
+      return at('landscape.jpg');
+    },
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+};
