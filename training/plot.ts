@@ -16,7 +16,7 @@ export interface Axis {
 
 const WIDTH = 640;
 const HEIGHT = 400;
-const PLOT = { left: 64, right: 24, top: 72, bottom: 52 };
+const PLOT = { left: 64, right: 24, top: 82, bottom: 52 };
 /** Blue, orange, green, purple: told apart by colour-blind readers too, on white and on black. */
 const COLOURS = ['#3b82d6', '#e07b1f', '#2a9d6f', '#a062c9'] as const;
 
@@ -79,7 +79,9 @@ ${[text(16, 28, title, { style: 'title' }), ...parts].join('\n')}
  */
 export const roundTicks = (low: number, high: number, wanted = 5): number[] => {
   if (!Number.isFinite(low) || !Number.isFinite(high)) throw new RangeError(`No ticks between ${low} and ${high}.`);
-  const span = high > low ? high - low : Math.abs(low) || 1;
+  // Values that differ by less than a millionth count as one: their ticks would all read the same.
+  const size = Math.max(Math.abs(low), Math.abs(high));
+  const span = high - low > size * 1e-6 && size > 1e-200 ? high - low : size > 1e-200 ? size : 1;
   const rough = span / wanted;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = power * ([1, 2, 5, 10].find((factor) => factor * power >= rough * 0.999) ?? 10);
@@ -189,12 +191,11 @@ export const lineChart = (options: {
   const marked: string[] = [];
   if (options.mark) {
     const at = frame.x(options.mark.x);
-    const inLeftHalf = at < WIDTH / 2;
+    const anchor = at < WIDTH / 2 ? 'start' : 'end';
+    // Above the plot, where no curve can run through it.
     marked.push(
-      straight(at, PLOT.top, at, HEIGHT - PLOT.bottom, 'guide'),
-      text(at + (inLeftHalf ? 6 : -6), HEIGHT - PLOT.bottom - 8, options.mark.label, {
-        anchor: inLeftHalf ? 'start' : 'end',
-      }),
+      straight(at, PLOT.top - 4, at, HEIGHT - PLOT.bottom, 'guide'),
+      text(at, PLOT.top - 9, options.mark.label, { anchor }),
     );
   }
   const names = series.length > 1 ? legend(series.map(({ name }) => name)) : [];
@@ -242,7 +243,7 @@ export const confusionChart = (options: {
         `<rect x="${x + 1}" y="${y + 1}" width="${cellWidth - 2}" height="${cellHeight - 2}" rx="3" fill="${COLOURS[0]}" fill-opacity="${(0.06 + 0.94 * part).toFixed(2)}"/>`,
         text(x + cellWidth / 2, y + cellHeight / 2 + 5, words, {
           anchor: 'middle',
-          style: part > 0.45 ? 'on-dark' : '',
+          style: part > 0.85 ? 'on-dark' : '',
         }),
       ];
     });
