@@ -87,8 +87,9 @@ export const readFer2013Csv = async (path: string): Promise<FaceSet> => {
     name: 'FER2013',
     form: 'csv',
     path,
-    images: rows.images.subarray(0, count * PICTURE_BYTES),
-    labels: rows.labels.subarray(0, count),
+    // Copies, not views: whoever passes them to a thread would pass the whole memory behind a view.
+    images: rows.images.slice(0, count * PICTURE_BYTES),
+    labels: rows.labels.slice(0, count),
     splits: rows.splits,
     checksums: [{ of: `md5 of ${file}`, value: md5, known }],
     notes,
