@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createCatalogue, parseCatalogue } from './catalogue.ts';
-import { describeSongs, formatPlaylist, type PlaylistFormat, youtubeLink } from './playlist.ts';
+import { parseCatalogue } from './catalogue.ts';
+import { formatPlaylist, type PlaylistFormat, youtubeLink } from './playlist.ts';
 import type { Song } from './song.ts';
 import { TAGS } from './tags.ts';
 
@@ -137,17 +137,5 @@ describe('formatPlaylist', () => {
     expect(() => formatPlaylist([], 'pls' as PlaylistFormat)).toThrow(
       expect.objectContaining({ code: 'playlist/format', message: expect.stringContaining('m3u8') }),
     );
-  });
-});
-
-describe('describeSongs', () => {
-  it('numbers the songs and says why', () => {
-    const [plain] = createCatalogue([song('A', 'B', { year: undefined })]);
-    expect(
-      describeSongs([
-        { song: song('Example\nArtist', 'Title'), score: 0.9, why: ['pop', 'happy'] },
-        { song: plain!, score: 0, why: [] },
-      ]),
-    ).toEqual(['1. Example Artist: Title (1999) because pop, happy', '2. A: B']);
   });
 });

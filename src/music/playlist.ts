@@ -1,7 +1,6 @@
-/** A list of songs as something to open: a link, a playlist file, or lines to read. */
+/** A list of songs as something to open: a link, or a playlist file. */
 import { InvalidInputError } from '../base/errors.ts';
 import { csvCell } from './csv.ts';
-import type { RankedSong } from './rank.ts';
 import type { Song } from './song.ts';
 
 export type PlaylistFormat = 'm3u8' | 'xspf' | 'jspf' | 'csv';
@@ -90,18 +89,6 @@ const formatCsv = (songs: readonly Song[]): string =>
   ]
     .map((cells) => `${cells.map(csvCell).join(',')}\r\n`)
     .join('');
-
-/**
- * A line to read for each song, best used on a terminal or a page.
- *
- * @returns for example `1. Example Artist: Example Title (1987) because cheerful, pop, love`.
- */
-export const describeSongs = (songs: readonly RankedSong[]): string[] =>
-  songs.map(({ song, why }, i) => {
-    const year = song.year === undefined ? '' : ` (${song.year})`;
-    const reasons = why.length === 0 ? '' : ` because ${why.slice(0, 5).join(', ')}`;
-    return `${i + 1}. ${oneLine(song.artist)}: ${oneLine(song.title)}${year}${reasons}`;
-  });
 
 /** Line breaks and other control characters as spaces: in a line-based format they would start a line of their own. */
 const oneLine = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
