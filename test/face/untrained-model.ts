@@ -15,12 +15,14 @@ export interface UntrainedModelOptions {
 /** The bytes of the .onnx file. */
 export const untrainedExpressionModel = ({ metadata = {}, side = 48, outputs = 7 }: UntrainedModelOptions = {}) => {
   const random = createRandom(7);
-  const weights = (name: string, dims: number[]): OnnxInitializer => ({
+  /** Normal, as large as keeps the size of what passes through (He et al. 2015). */
+  const weights = (name: string, dims: number[], inputs: number): OnnxInitializer => ({
     name,
     type: 'float32',
     dims,
     raw: new Uint8Array(
-      Float32Array.from({ length: dims.reduce((a, b) => a * b, 1) }, () => random.normal()).buffer as ArrayBuffer,
+      Float32Array.from({ length: dims.reduce((a, b) => a * b, 1) }, () => random.normal() * Math.sqrt(2 / inputs))
+        .buffer as ArrayBuffer,
     ),
   });
   return encodeOnnx({
@@ -28,8 +30,8 @@ export const untrainedExpressionModel = ({ metadata = {}, side = 48, outputs = 7
     outputs: [{ name: 'logits', type: 'float32', dims: ['batch', outputs] }],
     initializers: [
       { name: 'scale', type: 'float32', dims: [], raw: new Uint8Array(Float32Array.of(1 / 255).buffer) },
-      weights('filters', [8, 1, 7, 7]),
-      weights('dense', [outputs, 8]),
+      weights('filters', [8, 1, 7, 7], 49),
+      weights('dense', [outputs, 8], 8),
     ],
     nodes: [
       { op: 'Mul', inputs: ['pixels', 'scale'], outputs: ['scaled'], attributes: {} },
