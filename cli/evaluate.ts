@@ -40,8 +40,8 @@ const describe = (report: EvaluationReport): string => {
     `  macro-F1           ${fixed(report.macroF1)}`,
     `  mean recall        ${fixed(report.uar)}`,
     `  calibration error  ${fixed(report.ece)}`,
-    '',
-    `${'true'.padEnd(10)}${cells(EMOTIONS.map((emotion) => emotion))} recall`,
+    'What was taken for what (a row: what it truly was; a column: what it was read as):',
+    `${'true'.padEnd(10)}${cells(EMOTIONS)} recall`,
     ...EMOTIONS.map(
       (emotion, row) =>
         `${emotion.padEnd(10)}${cells(confusion[row] ?? [])}${percent(perClass[emotion].recall).padStart(7)}`,
