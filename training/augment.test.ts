@@ -63,6 +63,15 @@ describe('augmentBatch', () => {
     expect([Math.min(...columns), Math.max(...columns), Math.min(...rows), Math.max(...rows)]).toEqual([18, 21, 0, 19]);
   });
 
+  test('the rectangle reaches the far corner', () => {
+    const out = augmentOne(drawing(0, 0, 0, 0.999, 0.999, 0.2), 40, {
+      ...NO_AUGMENTATION,
+      erasing: 1,
+      erasingSides: [0.1, 0.1],
+    });
+    expect(out.at(-1)).toBe(51);
+  });
+
   test('any options and size stay within the range of the pixels; the seed alone decides', () => {
     const share = fc.double({ min: 0, max: 0.9, noNaN: true });
     const options = fc.record({

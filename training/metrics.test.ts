@@ -139,6 +139,17 @@ describe('properties', () => {
   });
 });
 
+test('a class that neither occurs nor is predicted counts for no mean', () => {
+  const confusion = confusionMatrix([0, 1, 1], [0, 1, 0], 3);
+  expect(macroF1(confusion)).toBeCloseTo(2 / 3, 12);
+  expect(unweightedAverageRecall(confusion)).toBe(0.75);
+});
+
+test('a confidence on the edge of two bins belongs to the lower one', () => {
+  const edge = { labels: [0], probabilities: Float32Array.of(0.5, 0.5), classes: 2 };
+  expect(reliabilityBins(edge, 2).map(({ count }) => count)).toEqual([1, 0]);
+});
+
 test('edge cases: no threshold reaches the wish, nothing to count, logits that are no numbers', () => {
   const wrong = chooseThreshold(Float32Array.of(0.9, 0.1), [1], 2);
   expect(wrong).toEqual({ threshold: 1, coverage: 0, accuracy: 0 });

@@ -61,12 +61,15 @@ describe('splitValidation', () => {
 });
 
 test('cleanTraining leaves out blank pictures and all copies of contradictory ones', () => {
-  const set = makeSet([5, 0, 5, 6, 6, 7], [1, 1, 2, 3, 3, 4]);
-  const { rows, blank, contradictory } = cleanTraining(set, allRows(6));
+  const set = makeSet([5, 0, 5, 6, 6, 7, 0], [1, 1, 2, 3, 3, 4, 2]);
+  const { rows, blank, contradictory } = cleanTraining(set, allRows(7));
   expect([...rows]).toEqual([3, 4, 5]);
-  expect([...blank]).toEqual([1]);
+  // Blank copies with different labels are blank, and listed once.
+  expect([...blank]).toEqual([1, 6]);
   expect([...contradictory]).toEqual([0, 2]);
-  expect([...cleanTraining(set, allRows(6), { blank: false, contradictory: false }).rows]).toEqual([0, 1, 2, 3, 4, 5]);
+  expect([...cleanTraining(set, allRows(7), { blank: false, contradictory: false }).rows]).toEqual([
+    0, 1, 2, 3, 4, 5, 6,
+  ]);
 });
 
 test('deduplicateAgainst parts rows by whether the reference holds their pixels', () => {
