@@ -110,7 +110,7 @@ describe('mixBatch', () => {
   test('blends mirrored partners and their targets by one share', () => {
     const batch = Float32Array.of(0, 10, 100, 100, 200, 30);
     const targets = Float32Array.of(1, 0, 0, 1, 0, 1);
-    const share = mixBatch(batch, targets, { count: 3, alpha: 1, random: createRandom(4) });
+    const share = mixBatch(batch, [targets], { count: 3, alpha: 1, random: createRandom(4) });
     const other = 1 - share;
     const expected = [200 * other, 10 * share + 30 * other, 100, 100, 200 * share, 30 * share + 10 * other];
     for (const [i, value] of expected.entries()) expect(batch[i]).toBeCloseTo(value, 4);
@@ -125,14 +125,18 @@ describe('mixBatch', () => {
     const random = createRandom('beta');
     let sum = 0;
     for (let i = 0; i < 20_000; i++)
-      sum += mixBatch(new Float32Array(1), new Float32Array(1), { count: 1, alpha, random });
+      sum += mixBatch(new Float32Array(1), [new Float32Array(1)], { count: 1, alpha, random });
     expect(Math.abs(sum / 20_000 - mean)).toBeLessThan(0.005);
   });
 
   test('alpha 0 is off; wrong arrays are refused', () => {
     const random = createRandom(1);
-    expect(mixBatch(Float32Array.of(1, 2), Float32Array.of(1, 2), { count: 2, alpha: 0, random })).toBe(1);
-    expect(() => mixBatch(new Float32Array(5), new Float32Array(2), { count: 2, alpha: 1, random })).toThrow(/2 rows/);
-    expect(() => mixBatch(new Float32Array(2), new Float32Array(2), { count: 2, alpha: -1, random })).toThrow(/alpha/);
+    expect(mixBatch(Float32Array.of(1, 2), [Float32Array.of(1, 2)], { count: 2, alpha: 0, random })).toBe(1);
+    expect(() => mixBatch(new Float32Array(5), [new Float32Array(2)], { count: 2, alpha: 1, random })).toThrow(
+      /2 rows/,
+    );
+    expect(() => mixBatch(new Float32Array(2), [new Float32Array(2)], { count: 2, alpha: -1, random })).toThrow(
+      /alpha/,
+    );
   });
 });

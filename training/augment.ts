@@ -209,22 +209,23 @@ const checkOptions = (options: Required<AugmentOptions>, size: number): void => 
  * is a random one. One share for the whole batch, drawn from Beta(alpha, alpha).
  *
  * @param batch [count, ...], any shape
- * @param targets [count, classes], rows summing to 1
+ * @param targets one or more arrays [count, classes], one for each head
  * @returns the share of the first picture, 0.5..1 (1: nothing was mixed).
  * @throws {InvalidInputError} `augment/options`: alpha is below 0. `augment/batch`: the arrays do not hold `count` rows.
  * @see Zhang et al., mixup: Beyond Empirical Risk Minimization (ICLR 2018).
  */
 export const mixBatch = (
   batch: Float32Array,
-  targets: Float32Array,
+  targets: readonly Float32Array[],
   { count, alpha, random }: { readonly count: number; readonly alpha: number; readonly random: Random },
 ): number => {
   if (!(alpha >= 0))
     throw new InvalidInputError('augment/options', `Mixup alpha is ${alpha}: expected 0 (off) or more.`);
-  if (count < 1 || batch.length % count !== 0 || targets.length % count !== 0) {
+  const arrays = [batch, ...targets];
+  if (count < 1 || arrays.some(({ length }) => length % count !== 0)) {
     throw new InvalidInputError(
       'augment/batch',
-      `${batch.length} pixels and ${targets.length} target numbers are not ${count} rows each.`,
+      `Arrays of ${arrays.map(({ length }) => length).join(', ')} numbers are not ${count} rows each.`,
     );
   }
   if (alpha === 0) return 1;
@@ -233,8 +234,7 @@ export const mixBatch = (
   const drawn = first + second === 0 ? 1 : first / (first + second);
   // Beta(alpha, alpha) is symmetric and partners are swapped pairs: the larger share loses nothing and keeps row i its own.
   const share = Math.max(drawn, 1 - drawn);
-  blendMirrored(batch, count, share);
-  blendMirrored(targets, count, share);
+  for (const values of arrays) blendMirrored(values, count, share);
   return share;
 };
 

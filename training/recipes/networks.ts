@@ -1,9 +1,9 @@
 /** The networks that recipes train, each one function from pictures to logits. */
-import { add, dense, dropout, relu, standardize } from '../../src/graph/basic-layers.ts';
+import { add, dense, dropout, flatten, relu, standardize } from '../../src/graph/basic-layers.ts';
 import type { Network } from '../../src/graph/build.ts';
 import { conv2d } from '../../src/graph/convolution.ts';
 import { batchNorm } from '../../src/graph/normalization.ts';
-import { globalAveragePool } from '../../src/graph/pooling.ts';
+import { globalAveragePool, maxPool } from '../../src/graph/pooling.ts';
 import type { Tape, Value } from '../../src/graph/tape.ts';
 
 /** Mean and standard deviation of FER2013 Training's pixels, of 0..255. */
@@ -56,4 +56,24 @@ export const residualNetwork =
     const logits = dense(tape, features, { name: 'classifier', units: options.classes });
     if (!tape.training || options.auxiliaryClasses === 0) return { logits };
     return { logits, auxiliary: dense(tape, features, { name: 'auxiliary', units: options.auxiliaryClasses }) };
+  };
+
+/**
+ * The paper's network (003, section 2.3, Table 1): four convolutions, two poolings, two dense layers.
+ *
+ * Table 1 prints sizes that only 7x7 kernels without padding give, and the text says 3x3: both can be built.
+ * The paper names no dropout; without it the network overfits within a few rounds.
+ */
+export const paperNetwork =
+  (options: { classes: number; kernel: number; padding: number; dropout: number }): Network =>
+  (tape, input) => {
+    const { kernel, padding } = options;
+    let x = standardize(tape, input, PIXELS);
+    for (const [i, filters] of [64, 128, 256, 256].entries()) {
+      x = relu(tape, conv2d(tape, x, { name: `conv${i + 1}`, filters, kernel, padding }));
+      if (i % 2 === 1) x = maxPool(tape, x, 2);
+    }
+    x = relu(tape, dense(tape, flatten(tape, x), { name: 'dense1', units: 512 }));
+    x = dropout(tape, x, { name: 'dense1', rate: options.dropout });
+    return { logits: dense(tape, x, { name: 'dense2', units: options.classes }) };
   };

@@ -1,0 +1,107 @@
+/** Checkpoints: a training run's whole state in one file that is either complete or not there. */
+import { createHash } from 'node:crypto';
+import { open, readFile, rename } from 'node:fs/promises';
+import { z } from 'zod';
+import { InvalidInputError } from '../src/base/errors.ts';
+
+/** Named flat vectors: parameters, statistics, average, averageStatistics and the optimiser's own. */
+export type TrainingState = Readonly<Record<string, Float32Array>>;
+
+const roundSchema = z.object({
+  epoch: z.number(),
+  learningRate: z.number(),
+  trainLoss: z.number(),
+  trainAccuracy: z.number(),
+  validationLoss: z.number().optional(),
+  validationAccuracy: z.number().optional(),
+  imagesPerSecond: z.number(),
+  seconds: z.number(),
+});
+
+/** What one round over Training came to. */
+export type Round = z.output<typeof roundSchema>;
+
+const headerSchema = z.object({
+  format: z.literal('attune-checkpoint-1'),
+  recipe: z.string(),
+  settings: z.record(z.string(), z.unknown()),
+  dataSha256: z.string(),
+  /** The next step to run, counted over all rounds. */
+  step: z.number().int(),
+  /** Sums over the steps of the round under way. */
+  running: z.object({ loss: z.number(), correct: z.number(), count: z.number(), seconds: z.number() }),
+  /** Factor on the learning rate that the plateau schedule has come to. */
+  plateauFactor: z.number(),
+  history: z.array(roundSchema),
+  vectors: z.array(z.object({ name: z.string(), length: z.number().int() })),
+  sha256: z.string(),
+});
+
+export type CheckpointHeader = Omit<z.output<typeof headerSchema>, 'format' | 'vectors' | 'sha256'>;
+
+export interface Checkpoint extends CheckpointHeader {
+  readonly state: TrainingState;
+}
+
+const asBytes = (vector: Float32Array): Buffer => Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength);
+
+/**
+ * Writes the file whole: under another name first, flushed to disk, then renamed over the last one. A kill at any
+ * moment leaves either the last checkpoint or this one.
+ */
+export const writeCheckpoint = async (path: string, checkpoint: Checkpoint): Promise<void> => {
+  const { state, ...rest } = checkpoint;
+  const payload = Buffer.concat(Object.values(state).map(asBytes));
+  const header = Buffer.from(
+    JSON.stringify({
+      format: 'attune-checkpoint-1',
+      ...rest,
+      vectors: Object.entries(state).map(([name, vector]) => ({ name, length: vector.length })),
+      sha256: createHash('sha256').update(payload).digest('hex'),
+    }),
+  );
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(header.length);
+  const temporary = `${path}.writing`;
+  const file = await open(temporary, 'w');
+  try {
+    await file.writeFile(Buffer.concat([length, header, payload]));
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(temporary, path);
+};
+
+/**
+ * @throws {InvalidInputError} `checkpoint/damaged`: no checkpoint of ours, cut short, or its checksum does not match.
+ */
+export const readCheckpoint = async (path: string): Promise<Checkpoint> => {
+  const bytes = await readFile(path);
+  const damaged = (cause?: unknown) =>
+    new InvalidInputError(
+      'checkpoint/damaged',
+      `${path} is no checkpoint of this version, or it is damaged: delete it and start again without --resume.`,
+      { cause },
+    );
+  if (bytes.length < 4) throw damaged();
+  const end = 4 + bytes.readUInt32LE(0);
+  let header: z.output<typeof headerSchema>;
+  try {
+    header = headerSchema.parse(JSON.parse(bytes.toString('utf8', 4, end)));
+  } catch (cause) {
+    throw damaged(cause);
+  }
+  const payload = bytes.subarray(end);
+  if (createHash('sha256').update(payload).digest('hex') !== header.sha256) throw damaged();
+  const state: Record<string, Float32Array> = {};
+  let offset = 0;
+  for (const { name, length } of header.vectors) {
+    state[name] = new Float32Array(
+      payload.buffer.slice(payload.byteOffset + offset, payload.byteOffset + offset + 4 * length),
+    );
+    offset += 4 * length;
+  }
+  const { format: _, vectors: __, sha256: ___, ...rest } = header;
+  return { ...rest, state };
+};

@@ -1,0 +1,535 @@
+/** The training loop, top to bottom: data, workers, rounds, validation, checkpoints, the model file at the end. */
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { Worker } from 'node:worker_threads';
+import { EMOTIONS } from '../src/base/emotions.ts';
+import { AttuneError, InvalidInputError, UnavailableError } from '../src/base/errors.ts';
+import { createRandom } from '../src/base/random.ts';
+import { buildGradientStep, buildModel, initializeWeights, type Network } from '../src/graph/build.ts';
+import { optimizerState } from '../src/graph/optimizer.ts';
+import { resizeLinear } from '../src/graph/pooling.ts';
+import { createBarrierMemory } from './barrier.ts';
+import { type Checkpoint, type Round, readCheckpoint, type TrainingState, writeCheckpoint } from './checkpoint.ts';
+import { countLabels, type FaceSet, hashPictures, PICTURE_SIDE, rowsOf } from './datasets/face-set.ts';
+import { loadFer2013 } from './datasets/fer2013.ts';
+import { cleanTraining, splitValidation } from './datasets/split.ts';
+import { chooseThreshold, fitTemperature, softmaxRows } from './metrics.ts';
+import { findRecipe } from './recipes/index.ts';
+import { resolveSettings, type Settings } from './recipes/settings.ts';
+import { writeTrainingReport } from './report.ts';
+import type { WorkerReply, WorkerRequest, WorkerSetup } from './train-worker.ts';
+
+export interface TrainOptions {
+  readonly recipe: string;
+  /** FER2013 in any of its forms; see `loadFer2013`. */
+  readonly dataPath: string;
+  /** Folder of the checkpoints, the curves and the model. */
+  readonly outPath: string;
+  /** Changes to the recipe's settings, as `key=value`. @default none */
+  readonly changes?: readonly string[];
+  /** @default 'cpu' */
+  readonly device?: 'cpu' | 'webgpu';
+  /** Worker threads on the CPU. @default 2 */
+  readonly workers?: number;
+  /** Go on from the checkpoint in `outPath`. @default false */
+  readonly resume?: boolean;
+  /** Called a few times a round. */
+  readonly onProgress?: (progress: TrainProgress) => void;
+  /** Called with each sentence worth keeping: notes on the data, the end of a round. */
+  readonly onMessage?: (message: string) => void;
+}
+
+export interface TrainProgress {
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Share of the whole run that is done, 0..1. */
+  readonly done: number;
+  readonly loss: number;
+  readonly accuracy: number;
+  readonly imagesPerSecond: number;
+  readonly secondsLeft: number;
+}
+
+export interface TrainResult {
+  readonly modelPath: string;
+  readonly history: readonly Round[];
+  readonly validation: { readonly count: number; readonly accuracy: number; readonly temperature: number };
+}
+
+/** Pictures between two words to the caller, and seconds between two checkpoints within a round. */
+const CHUNK_STEPS = 20;
+const CHECKPOINT_SECONDS = 120;
+/** What is kept must be at least this often right; see `chooseThreshold`. */
+const KEPT_ACCURACY = 0.8;
+const TERMS =
+  'Trained on FER2013 (Goodfellow et al. 2013), whose pictures have no licence: for research and personal use.';
+
+/**
+ * Trains a recipe and leaves `model.onnx`, `training.json` and the checkpoints in `outPath`.
+ *
+ * @throws {InvalidInputError} `recipe/unknown`, `recipe/setting`, `data/*`, `train/out-used` (a checkpoint lies there
+ *   and `resume` is false), `checkpoint/damaged`, `checkpoint/other` (it belongs to another run).
+ * @throws {AttuneError} `train/diverged`: the loss is no number any more; the last checkpoint stays.
+ */
+export const train = async (options: TrainOptions): Promise<TrainResult> => {
+  const { dataPath, outPath, device = 'cpu', resume = false, onMessage = () => {} } = options;
+  const recipe = findRecipe(options.recipe);
+  const settings = resolveSettings(recipe.settings, options.changes);
+  const network = recipe.network(settings);
+  const data = await prepareData(dataPath, settings, onMessage);
+  await mkdir(outPath, { recursive: true });
+  const lastPath = join(outPath, 'checkpoint.bin');
+  const bestPath = join(outPath, 'best.bin');
+  const stepsPerRound = Math.floor(data.train.length / settings.batch);
+  if (stepsPerRound === 0)
+    throw new InvalidInputError(
+      'data/too-few',
+      `${data.train.length} pictures do not fill one batch of ${settings.batch}: lower batch or give more pictures.`,
+    );
+
+  let run: Checkpoint = {
+    recipe: recipe.name,
+    settings,
+    dataSha256: data.sha256,
+    step: 0,
+    running: { loss: 0, correct: 0, count: 0, seconds: 0 },
+    plateauFactor: 1,
+    history: [],
+    state: firstState(network, settings),
+  };
+  if (existsSync(lastPath)) {
+    if (!resume)
+      throw new InvalidInputError(
+        'train/out-used',
+        `${outPath} holds a run already: add --resume to go on with it, or choose another --out.`,
+      );
+    run = await readCheckpoint(lastPath);
+    checkSameRun(run, recipe.name, settings, data.sha256, outPath);
+    onMessage(`Goes on at round ${Math.floor(run.step / stepsPerRound) + 1}.`);
+  }
+
+  const crew = hireWorkers(
+    recipe.name,
+    settings,
+    data,
+    network,
+    device,
+    device === 'webgpu' ? 1 : (options.workers ?? 2),
+  );
+  try {
+    await crew.all({ kind: 'load', state: run.state });
+    const lastRound = (): Round | undefined => run.history.at(-1);
+    while (run.history.length < settings.epochs) {
+      const epoch = run.history.length;
+      run = await runRound(run, crew, { epoch, settings, data, stepsPerRound, lastPath, options });
+      const state = await crew.state();
+      const { loss, correct, count, seconds } = run.running;
+      let round: Round = {
+        epoch: epoch + 1,
+        learningRate: learningRateAt(settings, run.step - 1, stepsPerRound, run.plateauFactor),
+        trainLoss: loss / count,
+        trainAccuracy: correct / count,
+        imagesPerSecond: count / seconds,
+        seconds,
+      };
+      const isLast = epoch + 1 === settings.epochs;
+      if ((epoch + 1) % settings.validateEvery === 0 || isLast) {
+        const seen = await crew.validate();
+        round = { ...round, ...scoreLogits(seen.logits, seen.rows, data.set.labels) };
+      }
+      const history = [...run.history, round];
+      const plateauFactor = run.plateauFactor * (hasPlateaued(settings, history) ? 0.5 : 1);
+      run = { ...run, state, history, plateauFactor, running: { loss: 0, correct: 0, count: 0, seconds: 0 } };
+      if (isBest(history)) await writeCheckpoint(bestPath, run);
+      await writeCheckpoint(lastPath, run);
+      await writeFile(
+        join(outPath, 'training.json'),
+        JSON.stringify({ recipe: recipe.name, settings, history }, null, 1),
+      );
+      onMessage(describeRound(lastRound()!, settings.epochs));
+      if (shouldStop(settings, history)) {
+        onMessage(`Validation has not improved for ${settings.patience} looks: stopped.`);
+        break;
+      }
+    }
+    const best = existsSync(bestPath) ? await readCheckpoint(bestPath) : run;
+    await crew.all({ kind: 'load', state: best.state });
+    return await ship(best, run.history, crew, { network, settings, data, outPath });
+  } finally {
+    await crew.dismiss();
+  }
+};
+
+interface PreparedData {
+  readonly set: FaceSet;
+  readonly train: Int32Array;
+  readonly validation: Int32Array;
+  readonly sha256: string;
+}
+
+const prepareData = async (
+  path: string,
+  settings: Settings,
+  onMessage: (message: string) => void,
+): Promise<PreparedData> => {
+  const set = await loadFer2013(path);
+  for (const note of set.notes) onMessage(note);
+  for (const sum of set.checksums) onMessage(`${sum.of}: ${sum.value} (${sum.known ?? 'unknown'})`);
+  if (settings.auxiliaryWeight > 0 && !set.votes)
+    throw new InvalidInputError(
+      'data/votes-missing',
+      `This recipe learns from FERPlus votes and ${path} has no fer2013new.csv: put it there, or add --set auxiliaryWeight=0.`,
+    );
+  const all = rowsOf(set, 'train');
+  const { train: uncleaned, validation } = splitValidation(set, all, {
+    share: settings.validationShare,
+    seed: settings.seed,
+  });
+  const { rows, blank, contradictory } = settings.clean
+    ? cleanTraining(set, uncleaned)
+    : { rows: uncleaned, blank: [], contradictory: [] };
+  const chosen = settings.limit > 0 ? createRandom(settings.seed).shuffle(rows.slice()).slice(0, settings.limit) : rows;
+  const present = new Set(chosen.map((row) => set.labels[row]!));
+  const missing = EMOTIONS.filter((_, label) => !present.has(label));
+  if (missing.length > 0)
+    throw new InvalidInputError(
+      'data/classes',
+      `Training holds no picture of ${missing.join(', ')}: all seven emotions are needed.`,
+    );
+  onMessage(
+    `${chosen.length} pictures to train on, ${validation.length} to select on; left out: ${blank.length} blank, ${contradictory.length} contradictory.`,
+  );
+  return { set, train: chosen, validation, sha256: hashPictures(set.images, all) };
+};
+
+const firstState = (network: Network, settings: Settings): TrainingState => {
+  const { size, seed } = settings;
+  const { parameters, statistics } = initializeWeights(network, [1, size, size], createRandom(`${seed}/weights`));
+  const zeros = optimizerState(
+    settings.optimizer === 'sgd'
+      ? { kind: 'sgd', momentum: 0, weightDecay: 0 }
+      : { kind: 'adamw', beta1: 0, beta2: 0, epsilon: 0, weightDecay: 0 },
+  );
+  return {
+    parameters,
+    statistics,
+    average: parameters.slice(),
+    averageStatistics: statistics.slice(),
+    ...Object.fromEntries(zeros.map((name) => [name, new Float32Array(parameters.length)])),
+  };
+};
+
+const checkSameRun = (run: Checkpoint, recipe: string, settings: Settings, sha256: string, outPath: string): void => {
+  // A longer run of the same recipe may go on; everything else must be as it was.
+  const changed = Object.entries(settings)
+    .filter(([key, value]) => key !== 'epochs' && JSON.stringify(value) !== JSON.stringify(run.settings[key]))
+    .map(([key, value]) => `${key} was ${JSON.stringify(run.settings[key])}, is ${JSON.stringify(value)}`);
+  if (run.recipe !== recipe) changed.unshift(`the recipe was ${run.recipe}, is ${recipe}`);
+  if (run.dataSha256 !== sha256) changed.unshift('the pictures are others');
+  if (changed.length > 0)
+    throw new InvalidInputError(
+      'checkpoint/other',
+      `The checkpoint in ${outPath} belongs to another run (${changed.join('; ')}): repeat the settings it was started with, or choose another --out.`,
+    );
+};
+
+/** Linear warm-up, then the schedule, over all steps of the run. */
+export const learningRateAt = (
+  settings: Settings,
+  step: number,
+  stepsPerRound: number,
+  plateauFactor: number,
+): number => {
+  const warmupSteps = settings.warmupEpochs * stepsPerRound;
+  const warmup = Math.min(1, (step + 1) / Math.max(1, warmupSteps));
+  const progress = Math.max(0, step - warmupSteps) / Math.max(1, settings.epochs * stepsPerRound - warmupSteps);
+  const shape =
+    settings.schedule === 'cosine'
+      ? 0.5 * (1 + Math.cos(Math.PI * Math.min(1, progress)))
+      : settings.schedule === 'plateau'
+        ? plateauFactor
+        : 1;
+  return settings.learningRate * warmup * shape;
+};
+
+const hasPlateaued = (settings: Settings, history: readonly Round[]): boolean => {
+  if (settings.schedule !== 'plateau') return false;
+  const losses = history.flatMap(({ validationLoss }) => (validationLoss === undefined ? [] : [validationLoss]));
+  const sinceBest = losses.length - 1 - losses.indexOf(Math.min(...losses));
+  return sinceBest > 0 && sinceBest % settings.plateauEpochs === 0;
+};
+
+const accuracies = (history: readonly Round[]): number[] =>
+  history.flatMap(({ validationAccuracy }) => (validationAccuracy === undefined ? [] : [validationAccuracy]));
+
+const isBest = (history: readonly Round[]): boolean => {
+  const last = history.at(-1)?.validationAccuracy;
+  return last !== undefined && last >= Math.max(...accuracies(history));
+};
+
+const shouldStop = (settings: Settings, history: readonly Round[]): boolean => {
+  const seen = accuracies(history);
+  return settings.patience > 0 && seen.length - 1 - seen.lastIndexOf(Math.max(...seen)) >= settings.patience;
+};
+
+const percent = (value: number): string => `${(100 * value).toFixed(2)} %`;
+
+const describeRound = (round: Round, epochs: number): string =>
+  [
+    `round ${round.epoch}/${epochs}`,
+    `loss ${round.trainLoss.toFixed(4)}`,
+    `training ${percent(round.trainAccuracy)}`,
+    round.validationAccuracy === undefined ? '' : `validation ${percent(round.validationAccuracy)}`,
+    `${round.imagesPerSecond.toFixed(0)} images/s`,
+  ]
+    .filter(Boolean)
+    .join('  ');
+
+interface RoundContext {
+  readonly epoch: number;
+  readonly settings: Settings;
+  readonly data: PreparedData;
+  readonly stepsPerRound: number;
+  readonly lastPath: string;
+  readonly options: TrainOptions;
+}
+
+/** The rest of one round, from where `run` stands in it. */
+const runRound = async (before: Checkpoint, crew: Crew, context: RoundContext): Promise<Checkpoint> => {
+  const { epoch, settings, data, stepsPerRound, lastPath, options } = context;
+  const order = createRandom(`${settings.seed}/round ${epoch}`).shuffle(data.train.slice());
+  const startRounds = settings.startSize > 0 ? Math.round(settings.startShare * settings.epochs) : 0;
+  const size = epoch < startRounds ? settings.startSize : settings.size;
+  const lastStep = (epoch + 1) * stepsPerRound;
+  let run = before;
+  let saved = performance.now();
+  while (run.step < lastStep) {
+    const began = performance.now();
+    const count = Math.min(CHUNK_STEPS, lastStep - run.step);
+    const first = (run.step - epoch * stepsPerRound) * settings.batch;
+    const rows = order.slice(first, first + count * settings.batch);
+    const learningRates = Float32Array.from({ length: count }, (_, i) =>
+      learningRateAt(settings, run.step + i, stepsPerRound, run.plateauFactor),
+    );
+    const sums = await crew.run({ kind: 'run', size, rows, firstStep: run.step, learningRates });
+    const { running } = run;
+    run = {
+      ...run,
+      step: run.step + count,
+      running: {
+        loss: running.loss + sums.loss,
+        correct: running.correct + sums.correct,
+        count: running.count + sums.count,
+        seconds: running.seconds + (performance.now() - began) / 1000,
+      },
+    };
+    const rate = run.running.count / run.running.seconds;
+    options.onProgress?.({
+      epoch: epoch + 1,
+      epochs: settings.epochs,
+      done: run.step / (settings.epochs * stepsPerRound),
+      loss: run.running.loss / run.running.count,
+      accuracy: run.running.correct / run.running.count,
+      imagesPerSecond: rate,
+      secondsLeft: ((settings.epochs * stepsPerRound - run.step) * settings.batch) / rate,
+    });
+    if (run.step < lastStep && performance.now() - saved > CHECKPOINT_SECONDS * 1000) {
+      await writeCheckpoint(lastPath, { ...run, state: await crew.state() });
+      saved = performance.now();
+    }
+  }
+  return run;
+};
+
+/** The workers, spoken to as one. */
+interface Crew {
+  all(request: WorkerRequest): Promise<WorkerReply[]>;
+  run(request: Extract<WorkerRequest, { kind: 'run' }>): Promise<{ loss: number; correct: number; count: number }>;
+  state(): Promise<TrainingState>;
+  validate(): Promise<{ logits: Float32Array; rows: Int32Array }>;
+  dismiss(): Promise<void>;
+}
+
+const shared = <T extends Uint8Array | undefined>(bytes: T): T => {
+  if (!bytes) return bytes;
+  const copy = new Uint8Array(new SharedArrayBuffer(bytes.length));
+  copy.set(bytes);
+  return copy as T;
+};
+
+const hireWorkers = (
+  recipe: string,
+  settings: Settings,
+  data: PreparedData,
+  network: Network,
+  device: 'cpu' | 'webgpu',
+  count: number,
+): Crew => {
+  if (settings.batch % count !== 0)
+    throw new InvalidInputError('train/batch', `A batch of ${settings.batch} does not split over ${count} workers.`);
+  const { size } = settings;
+  const { layout } = buildGradientStep({ network, inputDims: [1, size, size], batch: 1 });
+  const exchange = Array.from(
+    { length: count },
+    () => new SharedArrayBuffer(4 * (layout.parameterCount + layout.statisticCount)),
+  );
+  const barrier = createBarrierMemory();
+  const images = shared(data.set.images);
+  const extension = extname(import.meta.url);
+  const workers = Array.from({ length: count }, (_, rank) => {
+    const workerData: WorkerSetup = {
+      recipe,
+      settings,
+      device,
+      rank,
+      workers: count,
+      images,
+      labels: data.set.labels,
+      votes: data.set.votes,
+      validation: data.validation,
+      exchange,
+      barrier,
+    };
+    const url = new URL(`./train-worker${extension}`, import.meta.url);
+    if (extension === '.js') return new Worker(url, { workerData });
+    // Sources (tests, scripts) go through tsx, which must be registered inside each thread.
+    const start = `import('tsx/esm/api').then(({ register }) => { register(); return import(${JSON.stringify(url.href)}); })`;
+    return new Worker(start, { workerData, eval: true });
+  });
+  const ask = (worker: Worker, request: WorkerRequest): Promise<WorkerReply> =>
+    new Promise((resolve, reject) => {
+      const settle = (act: () => void): void => {
+        worker.off('message', onReply);
+        worker.off('error', onError);
+        act();
+      };
+      const onReply = (reply: WorkerReply): void =>
+        settle(() => (reply.kind === 'failed' ? reject(trainingFailure(reply, device)) : resolve(reply)));
+      const onError = (cause: unknown): void =>
+        settle(() => reject(new AttuneError('train/worker', 'A training worker stopped unexpectedly.', { cause })));
+      worker.on('message', onReply);
+      worker.on('error', onError);
+      worker.postMessage(request);
+    });
+  const all = (request: WorkerRequest): Promise<WorkerReply[]> =>
+    Promise.all(workers.map((worker) => ask(worker, request)));
+  const only = <K extends WorkerReply['kind']>(kind: K, replies: WorkerReply[]) =>
+    replies.filter((reply): reply is Extract<WorkerReply, { kind: K }> => reply.kind === kind);
+  return {
+    all,
+    run: async (request) =>
+      only('ran', await all(request)).reduce((sum, { loss, correct, count: seen }) => ({
+        ...sum,
+        loss: sum.loss + loss,
+        correct: sum.correct + correct,
+        count: sum.count + seen,
+      })),
+    // All workers hold the same state: the first one's is enough.
+    state: async () => only('state', [await ask(workers[0]!, { kind: 'state' })])[0]!.state,
+    validate: async () => {
+      const parts = only('validated', await all({ kind: 'validate' }));
+      return {
+        logits: Float32Array.from(parts.flatMap(({ logits }) => [...logits])),
+        rows: Int32Array.from(parts.flatMap(({ rows }) => [...rows])),
+      };
+    },
+    dismiss: async () => {
+      await Promise.all(workers.map((worker) => worker.terminate()));
+    },
+  };
+};
+
+const trainingFailure = (reply: Extract<WorkerReply, { kind: 'failed' }>, device: 'cpu' | 'webgpu'): AttuneError => {
+  if (reply.step !== undefined)
+    return new AttuneError(
+      'train/diverged',
+      `${reply.message} at step ${reply.step + 1}: the last checkpoint is kept. Lower learningRate or set clipNorm, then --resume or start again.`,
+    );
+  if (device === 'webgpu')
+    return new UnavailableError(
+      'train/webgpu',
+      `WebGPU does not work here (${reply.message}): use --device cpu, or install a Vulkan driver.`,
+    );
+  return new AttuneError('train/worker', `A training worker failed: ${reply.message}`);
+};
+
+const scoreLogits = (logits: Float32Array, rows: Int32Array, labels: Uint8Array) => {
+  const probabilities = softmaxRows(logits, EMOTIONS.length);
+  let loss = 0;
+  let correct = 0;
+  for (const [i, row] of rows.entries()) {
+    const scores = probabilities.subarray(i * EMOTIONS.length, (i + 1) * EMOTIONS.length);
+    loss -= Math.log(Math.max(scores[labels[row]!]!, 1e-12));
+    if (scores.indexOf(Math.max(...scores)) === labels[row]) correct++;
+  }
+  return { validationLoss: loss / rows.length, validationAccuracy: correct / rows.length };
+};
+
+interface ShipContext {
+  readonly network: Network;
+  readonly settings: Settings;
+  readonly data: PreparedData;
+  readonly outPath: string;
+}
+
+/** Calibrates the best weights on validation and writes the model file. */
+const ship = async (
+  best: Checkpoint,
+  history: readonly Round[],
+  crew: Crew,
+  { network, settings, data, outPath }: ShipContext,
+): Promise<TrainResult> => {
+  const { logits, rows } = await crew.validate();
+  const labels = rows.map((row) => data.set.labels[row]!);
+  const temperature = fitTemperature(logits, labels, EMOTIONS.length);
+  const calibrated = logits.map((value) => value / temperature);
+  const { threshold } = chooseThreshold(
+    softmaxRows(calibrated, EMOTIONS.length),
+    labels,
+    EMOTIONS.length,
+    KEPT_ACCURACY,
+  );
+  const { validationAccuracy } = scoreLogits(logits, rows, data.set.labels);
+  const { size } = settings;
+  const whole: Network =
+    size === PICTURE_SIDE ? network : (tape, input) => network(tape, resizeLinear(tape, input, size));
+  const model = buildModel({
+    network: whole,
+    inputDims: [1, PICTURE_SIDE, PICTURE_SIDE],
+    weights: { parameters: best.state.average!, statistics: best.state.averageStatistics! },
+    storage: 'float16',
+    temperature,
+    metadata: {
+      'attune.task': 'expression',
+      'attune.labels': EMOTIONS.join(','),
+      'attune.threshold': threshold.toFixed(4),
+      'attune.temperature': temperature.toFixed(4),
+      'attune.recipe': best.recipe,
+      'attune.settings': JSON.stringify(settings),
+      'attune.epoch': String(best.history.length),
+      'attune.seed': String(settings.seed),
+      'attune.dataSha256': data.sha256,
+      'attune.validationAccuracy': validationAccuracy.toFixed(4),
+      'attune.terms': TERMS,
+    },
+  });
+  const modelPath = join(outPath, 'model.onnx');
+  await writeFile(modelPath, model);
+  const validation = { count: rows.length, accuracy: validationAccuracy, temperature };
+  const summary = {
+    recipe: best.recipe,
+    settings,
+    dataSha256: data.sha256,
+    bestEpoch: best.history.length,
+    validation,
+    threshold,
+    modelSha256: createHash('sha256').update(model).digest('hex'),
+    history,
+  };
+  await writeFile(join(outPath, 'training.json'), JSON.stringify(summary, null, 1));
+  await writeTrainingReport(outPath, { ...summary, labelCounts: countLabels(data.set.labels, data.train) });
+  return { modelPath, history, validation };
+};
