@@ -182,8 +182,13 @@ export const addDoctor = (program: Command): void => {
     .addHelpText(
       'after',
       `
-"-" marks what is absent and not everyone needs; "MISSING" (exit code 1) what keeps part of Attune from working.
-The terms under "expression model" are those of the data it was trained on: they bind whoever uses the weights.`,
+"-" marks what is absent and not everyone needs; "MISSING" (exit code 1) what
+keeps part of Attune from working. The terms under "expression model" are those
+of the data it was trained on: they bind whoever uses the weights.
+
+Examples:
+  attune doctor
+  attune doctor --json | jq '.checks[] | select(.state != "ok")'`,
     )
     .action(diagnose);
 };

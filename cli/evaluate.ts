@@ -93,8 +93,9 @@ Without --model it scores the model that ships, on every row it is given.
 
 Examples:
   attune evaluate expression --data data/fer2013 --split public
-  attune evaluate expression --data fer2013.csv --split private --json private.json
-  attune evaluate expression --data new --split public --deduplicate-against data/fer2013`,
+  attune evaluate expression --data fer2013.csv --split private --json out.json
+  attune evaluate expression --data new --split public \\
+    --deduplicate-against data/fer2013`,
     )
     .action(evaluate);
 };

@@ -12,14 +12,13 @@ import { addTrain } from './train.ts';
 
 const EXAMPLES = `
 Examples:
-  attune recommend me.jpg                      a playlist for the face in a photo
-  attune recommend --mood sad --goal calm      a playlist for a mood picked by hand
-  attune read party.jpg clip.mp4               what every face seems to feel
-  attune serve                                 the same in the browser, with a camera
-  attune doctor                                what works here and what is missing
+  attune recommend me.jpg                    a playlist for the face in a photo
+  attune recommend --mood sad --goal calm    a playlist for a mood you name
+  attune read party.jpg clip.mp4             what every face seems to feel
+  attune serve                               the page, with a camera
 
-Exit codes: 0 done; 1 no answer (nothing found, not sure, something missing here);
-2 bad use or bad input. Nothing leaves this machine.`;
+Exit codes: 0 done; 1 no answer (nothing found, not sure, something is missing
+here); 2 bad use or bad input. Nothing leaves this machine.`;
 
 const createProgram = (): Command => {
   const { version } = JSON.parse(readFileSync(packagePath('package.json'), 'utf8')) as { version: string };

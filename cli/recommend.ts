@@ -156,7 +156,7 @@ const recommendSongs = async (file: string | undefined, options: RecommendOption
 export const addRecommend = (program: Command): void => {
   program
     .command('recommend')
-    .description('build a playlist for the face in a photo or video, or for a mood')
+    .description('build a playlist for a face, or for a mood you name')
     .argument('[FILE]', 'a photo, GIF or video; with several faces the largest decides')
     .option('--mood <NAME>', `a mood picked by hand instead: ${EMOTIONS.join(', ')}`)
     .addOption(

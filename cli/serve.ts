@@ -44,8 +44,9 @@ export const addServe = (program: Command): void => {
     .addHelpText(
       'after',
       `
-Photos, videos and the camera are read in the browser; nothing is uploaded, not even to this server.
-Other machines cannot reach it unless --host says so; a camera then needs HTTPS, which a proxy in front can add.
+Photos, videos and the camera are read in the browser; nothing is uploaded, not
+even to this server. Other machines cannot reach it unless --host says so; their
+browsers open a camera only over HTTPS, which a proxy in front can add.
 
 Examples:
   attune serve

@@ -75,11 +75,12 @@ export const addTrain = (program: Command): void => {
     .addHelpText(
       'after',
       `
-A run can be stopped at any time, even by force: --resume goes on from the last checkpoint.
+A run can be stopped at any time, even by force: --resume goes on from the last
+checkpoint.
 
 Examples:
   attune train smoke --data fer2013.csv
-  attune train compact --data data/fer2013 --out runs/mine --set epochs=24 --set seed=2
+  attune train compact --data data/fer2013 --out runs/mine --set epochs=24 seed=2
   attune train compact --data data/fer2013 --out runs/mine --resume`,
     )
     .action(trainModel);

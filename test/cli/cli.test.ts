@@ -299,10 +299,11 @@ describe('bad input: a sentence with the way out, and the process ends in order'
 });
 
 test('help has examples, and a reader that stops early is no error', () => {
-  for (const command of ['read', 'recommend', 'serve', 'train', 'evaluate']) {
-    const { code, stdout } = attune(command, '--help');
+  for (const command of ['--help', 'read', 'recommend', 'serve', 'train', 'evaluate', 'doctor']) {
+    const { code, stdout } = attune(command, ...(command === '--help' ? [] : ['--help']));
     expect(code).toBe(0);
     expect(stdout).toContain('Examples:');
+    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
   }
   if (process.platform === 'win32') return;
   const line = `"${process.execPath}" "${COMMAND}" recommend --mood sad --count 60 --library "${library}" --json; echo "code $?" >&2`;
