@@ -80,7 +80,7 @@ checkpoint.
 
 Examples:
   attune train smoke --data fer2013.csv
-  attune train compact --data data/fer2013 --out runs/mine --set epochs=24 seed=2
+  attune train compact --data data/fer2013 --out runs/mine --set epochs=24
   attune train compact --data data/fer2013 --out runs/mine --resume`,
     )
     .action(trainModel);

@@ -8,6 +8,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { findProgram } from '../../node/find-program.ts';
 import { packagePath } from '../../node/package-root.ts';
 import { EMOTIONS } from '../../src/base/emotions.ts';
+import { dataPath, lacksData, needsData } from '../data.ts';
 import { untrainedExpressionModel } from '../face/untrained-model.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-cli-'));
@@ -349,6 +350,53 @@ describe('serve', () => {
       1,
       `attune: Port ${port} on 127.0.0.1 is taken by another program: choose another with --port, or leave --port out and a free one is found.\n`,
     ]);
+  });
+});
+
+describe('train and evaluate', () => {
+  const name = `a smoke run trains, refuses to start over, goes on, and its model is measured ${needsData('fer2013')}`;
+  test.skipIf(lacksData('fer2013'))(name, () => {
+    const data = dataPath('fer2013');
+    const run = ['train', 'smoke', '--data', data, '--out', 'run', '--set', 'limit=300', '--json'];
+    const trained = attune(...run);
+    expect([trained.code, trained.stderr]).toEqual([0, '']);
+    const { modelPath } = JSON.parse(trained.stdout);
+    const again = attune(...run);
+    expect([again.code, errorOf(again.stderr).code]).toEqual([2, 'train/out-used']);
+    expect(attune(...run, '--resume').code).toBe(0);
+
+    const measured = attune(
+      'evaluate',
+      'expression',
+      '--data',
+      data,
+      '--split',
+      'public',
+      '--model',
+      modelPath,
+      '--json',
+    );
+    expect([measured.code, measured.stderr]).toEqual([0, '']);
+    const report = JSON.parse(measured.stdout);
+    expect(report).toMatchObject({ task: 'expression', dataset: { split: 'public', count: 3589 }, seed: 1 });
+    for (const rate of ['accuracy', 'macroF1', 'uar', 'ece']) {
+      expect(report[rate]).toBeGreaterThanOrEqual(0);
+      expect(report[rate]).toBeLessThanOrEqual(1);
+    }
+    const text = attune('evaluate', 'expression', '--data', data, '--split', 'public', '--model', modelPath);
+    expect(text.stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
+
+  test.each([
+    [['train', 'smokey', '--data', '.'], 'recipe/unknown'],
+    [['train', 'smoke', '--data', 'nowhere'], 'data/missing'],
+    [['train', 'smoke', '--data', '.', '--set', 'epoch=1'], 'recipe/setting'],
+    [['evaluate', 'expression', '--data', 'nowhere', '--split', 'public', '--model', sureModel], 'data/missing'],
+    [['evaluate', 'age', '--data', '.', '--split', 'public'], 'cli/usage'],
+    [['evaluate', 'expression', '--data', '.', '--split', 'secret'], 'cli/usage'],
+  ])('attune %j is refused as %s', (args, errorCode) => {
+    const { code, stdout, stderr } = attune(...args, '--json=-');
+    expect([code, stdout, errorOf(stderr).code]).toEqual([2, '', errorCode]);
   });
 });
 
