@@ -199,6 +199,11 @@ describe('mergeCatalogues', () => {
     ]);
   });
 
+  it('takes the mark off a song that moves to another emotion', () => {
+    const moved = mergeCatalogues(base, createCatalogue([{ ...song('1', false), emotion: 'happy' }]));
+    expect(moved.find('a/1')).toMatchObject({ emotion: 'happy', typical: false });
+  });
+
   it("takes the second's marks for an emotion where it has any", () => {
     const merged = mergeCatalogues(base, createCatalogue([song('4', true), song('5', true), song('6', true)]));
     expect(facts(merged).map(([, typical]) => typical)).toEqual([false, false, false, true, true, true]);

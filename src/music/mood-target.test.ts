@@ -29,6 +29,10 @@ describe('moodTarget', () => {
         expect(path[0]!.emotion).toBe(emotion);
         expect(path.at(-1)!.emotion).toBe(end);
         expect(path.reduce((sum, { share }) => sum + share, 0)).toBe(1);
+        // The mood is met before anything is drawn towards the goal, and the goal is reached with its tags.
+        const drawn = path.map(({ tags }) => Object.keys(tags).length > 0);
+        const whole = path.length === 1 ? [goal !== 'match'] : [false, ...path.slice(1).map(() => true)];
+        expect(drawn).toEqual(whole);
         expect(path.flatMap(({ tags }) => Object.keys(tags)).filter((tag) => !isTag(tag))).toEqual([]);
       }
     }

@@ -97,9 +97,15 @@ describe('rankPositions', () => {
     { maxLength: 40 },
   );
   const weights = fc
-    .uniqueArray(fc.tuple(fc.constantFrom(...words, 'nobody has this'), fc.integer({ min: 1, max: 5 })), {
-      selector: ([tag]) => tag,
-    })
+    .uniqueArray(
+      fc.tuple(
+        fc.constantFrom(...words, 'nobody has this'),
+        fc.oneof(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 9000 })),
+      ),
+      {
+        selector: ([tag]) => tag,
+      },
+    )
     .map((entries) => new Map(entries));
 
   it('equals brute force with exact fractions, ties by id, whatever is left out', () => {

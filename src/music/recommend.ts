@@ -55,8 +55,8 @@ export const recommend = (options: RecommendOptions): Recommendation => {
   const { path } = moodTarget(mood, goal);
   const typical = new Map(path.map(({ emotion }) => [emotion, typicalSongs(emotion, catalogue, profile)]));
   const without = new Set([...typical.values()].flat());
+  // A song the catalogue does not have is at -1, where no song is.
   for (const id of options.heard ?? []) without.add(catalogue.position(id));
-  without.delete(-1);
 
   const songs: RankedSong[] = [];
   let lastArtist = -1;
