@@ -40,7 +40,7 @@ const describe = (report: EvaluationReport): string => {
     `  macro-F1           ${fixed(report.macroF1)}`,
     `  mean recall        ${fixed(report.uar)}`,
     `  calibration error  ${fixed(report.ece)}`,
-    'What was taken for what (a row: what it truly was; a column: what it was read as):',
+    'What was taken for what (a row: the truth; a column: the reading):',
     `${'true'.padEnd(10)}${cells(EMOTIONS)} recall`,
     ...EMOTIONS.map(
       (emotion, row) =>
