@@ -19,14 +19,18 @@ const PIXELS = FACE_SIZE * FACE_SIZE;
  * Opens an expression model: input "pixels" [batch, 1, 48, 48] in 0..255, output "logits" [batch, 7] whose softmax
  * gives calibrated probabilities.
  *
- * @throws {InvalidInputError} `model/damaged`: the bytes are no ONNX file, or it does not load.
+ * @throws {InvalidInputError} `model/damaged`: the bytes are no ONNX file, or it does not load, or takes or gives other
+ *   shapes, or its threshold is no probability.
  * @throws {InvalidInputError} `model/task`: the model was made for something else.
  * @throws {InvalidInputError} `model/labels`: its labels are not `EMOTIONS`, in that order.
  */
 export const openExpressionModel = async (bytes: Uint8Array, openSession: OpenSession): Promise<ExpressionModel> => {
   const session = await openSession(bytes);
   try {
-    return { session, threshold: checkModel(session) };
+    const model = { session, threshold: checkModel(session) };
+    // One blank face tells whether the network takes and gives the right shapes; it also makes the first reading faster.
+    await readExpressions([tensor(new Float32Array(PIXELS), [1, 1, FACE_SIZE, FACE_SIZE])], model);
+    return model;
   } catch (error) {
     await session.release();
     throw error;
@@ -53,7 +57,7 @@ const checkModel = ({ metadata, inputNames, outputNames }: Session): number => {
       'model/damaged',
       `This model takes "${inputNames}" and gives "${outputNames}", expected "${INPUT}" and "${OUTPUT}": build it again.`,
     );
-  const threshold = Number(metadata['attune.threshold']);
+  const threshold = Number.parseFloat(metadata['attune.threshold'] ?? '');
   if (!(threshold >= 0 && threshold <= 1))
     throw new InvalidInputError(
       'model/damaged',
@@ -78,14 +82,25 @@ export const readExpressions = async (faces: readonly Tensor[], model: Expressio
       );
     pixels.set(face.data, index * PIXELS);
   }
-  const outputs = await model.session.run({ [INPUT]: tensor(pixels, [faces.length, 1, FACE_SIZE, FACE_SIZE]) });
-  const logits = outputs[OUTPUT]?.data;
-  if (logits?.length !== faces.length * EMOTIONS.length)
-    throw new InvalidInputError(
-      'model/damaged',
-      `The model gave ${logits?.length ?? 0} numbers for ${faces.length} faces, expected ${EMOTIONS.length} each: build it again.`,
-    );
+  const logits = await runModel(model.session, tensor(pixels, [faces.length, 1, FACE_SIZE, FACE_SIZE]));
   return faces.map((_, index) => softmax(logits.subarray(index * EMOTIONS.length, (index + 1) * EMOTIONS.length)));
+};
+
+/** The network's numbers, seven for each face. */
+const runModel = async (session: Session, pixels: Tensor): Promise<Float32Array> => {
+  const damaged = (what: string, cause?: unknown) =>
+    new InvalidInputError('model/damaged', `This expression model ${what}: build it again, or give another one.`, {
+      cause,
+    });
+  const outputs = await session.run({ [INPUT]: pixels }).catch((cause: unknown) => {
+    throw damaged(`does not take pictures of shape [${pixels.dims}]`, cause);
+  });
+  const logits = outputs[OUTPUT]?.data;
+  const faceCount = pixels.dims[0]!;
+  if (logits?.length !== faceCount * EMOTIONS.length)
+    throw damaged(`gave ${logits?.length ?? 0} numbers for ${faceCount} faces instead of ${EMOTIONS.length} each`);
+  if (!logits.every(Number.isFinite)) throw damaged('gave numbers that are not finite');
+  return logits;
 };
 
 const softmax = (logits: Float32Array): EmotionScores => {
