@@ -54,13 +54,13 @@ const Start = () => (
   </section>
 );
 
-const OtherWays = () => (
+const OtherWays = ({ camera = true }: { readonly camera?: boolean }) => (
   <section class="other-ways">
     <h2 id="other-title" class="minor">
       {text.mood.pick}
     </h2>
     <MoodPicker labelledBy="other-title" />
-    <SourceButtons />
+    <SourceButtons camera={camera} />
   </section>
 );
 
@@ -132,7 +132,7 @@ const CameraStage = () => {
       ) : (
         settled && <Reading {...settled} />
       )}
-      {(kind === 'problem' || kind === 'paused') && !settled && <OtherWays />}
+      {(kind === 'problem' || kind === 'paused') && !settled && <OtherWays camera={false} />}
     </>
   );
 };

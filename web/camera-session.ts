@@ -12,7 +12,7 @@ export type CameraState =
   | { readonly kind: 'asking' }
   | { readonly kind: 'live' }
   | { readonly kind: 'paused' }
-  | { readonly kind: 'problem'; readonly message: string };
+  | { readonly kind: 'problem'; readonly title: string; readonly message: string };
 
 /** What the newest frame showed. */
 export interface Live {
@@ -35,6 +35,12 @@ const SETTLE_SECONDS = 1.5;
 const PATIENCE_SECONDS = 5;
 
 const wait = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+const problem = (message: string, title = text.camera.failedTitle): CameraState => ({
+  kind: 'problem',
+  title,
+  message,
+});
 
 const nextFrame = (video: HTMLVideoElement): Promise<void> =>
   new Promise((resolve) => {
@@ -67,7 +73,7 @@ export const createCameraSession = () => {
     stop({ kind: 'asking' });
     const mine = run;
     try {
-      const opened = await openCamera(() => stop({ kind: 'problem', message: text.camera.unplugged }));
+      const opened = await openCamera(() => stop(problem(text.camera.unplugged, text.camera.unpluggedTitle)));
       // The page may have moved on, or been hidden, while the browser asked for permission.
       if (mine !== run) return opened.stop();
       camera = opened;
@@ -77,14 +83,14 @@ export const createCameraSession = () => {
       state.value = { kind: 'live' };
       await readFrames(video, mine);
     } catch (error) {
-      if (mine === run) stop({ kind: 'problem', message: toProblem(error).message });
+      if (mine === run) stop(problem(toProblem(error).message));
     }
   };
 
   const readFrames = async (video: HTMLVideoElement, mine: number): Promise<void> => {
     while (mine === run) {
       const models = reader.models.value.kind;
-      if (models === 'failed') return stop({ kind: 'problem', message: text.models.failed });
+      if (models === 'failed') return stop(problem(text.models.failed, text.problem.title));
       if (models === 'loading') await wait(100);
       else {
         await nextFrame(video);

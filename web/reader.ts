@@ -27,9 +27,11 @@ export const createReader = (modelsUrl: string) => {
   };
 
   const receive = ({ data }: MessageEvent<Answer>): void => {
-    if (data.kind === 'progress')
-      models.value = { kind: 'loading', loadedBytes: data.loadedBytes, totalBytes: data.totalBytes };
-    else if (data.kind === 'ready') models.value = { kind: 'ready', threshold: data.threshold };
+    if (data.kind === 'progress') {
+      // One file may still be arriving after the other has failed.
+      if (models.value.kind === 'loading')
+        models.value = { kind: 'loading', loadedBytes: data.loadedBytes, totalBytes: data.totalBytes };
+    } else if (data.kind === 'ready') models.value = { kind: 'ready', threshold: data.threshold };
     else if (data.kind === 'load-failed') fail(data.problem);
     else {
       const asker = waiting.get(data.id);

@@ -26,7 +26,7 @@ const quality: Record<QualityNote, string> = {
 
 const goal: Record<Goal, { name: string; does: string; heading: (mood: string) => string }> = {
   match: { name: 'Match', does: 'Stay with this mood.', heading: (mood) => `To go with ${mood}` },
-  lift: { name: 'Lift', does: 'Begin here and brighten, song by song.', heading: (mood) => `From ${mood} to brighter` },
+  lift: { name: 'Lift', does: 'Begin here and brighten.', heading: (mood) => `From ${mood} to brighter` },
   calm: { name: 'Calm', does: 'Begin here and come to rest.', heading: (mood) => `From ${mood} to rest` },
 };
 
@@ -53,8 +53,7 @@ export const en = {
 
   models: {
     loading: (share: number | undefined) =>
-      `Getting ready to read faces${share === undefined ? '' : `, ${percent(share)}`}`,
-    ready: 'Ready',
+      share === 1 ? 'Nearly ready' : `Getting ready${share === undefined ? '' : ` ${percent(share)}`}`,
     failed: 'Faces cannot be read just now. A mood picked by hand works all the same.',
     retry: 'Try again',
   },
@@ -88,8 +87,11 @@ export const en = {
     asking: 'Waiting for the browser to open the camera. It may ask you to allow it.',
     live: 'Camera',
     stop: 'Stop the camera',
-    restart: 'Start again',
-    paused: 'The camera was turned off because this page was out of sight.',
+    restart: 'Try again',
+    failedTitle: 'The camera did not open',
+    unpluggedTitle: 'The camera went away',
+    pausedTitle: 'The camera is off',
+    paused: 'It is turned off when you stop it, and when this page is out of sight.',
     noFace: 'No face in view. Move closer, and let light fall on your face.',
     covered: 'The picture is dark. Is the camera covered, or the light off?',
     settling: 'Hold still for a moment.',
@@ -97,7 +99,7 @@ export const en = {
     changed: (mood: string) => `The mood has moved to ${mood}.`,
     follow: 'Make a list for that',
     unplugged:
-      'The camera went away. It was unplugged, or another program took it. Plug it in and start again, choose a photo, or pick a mood by hand.',
+      'It was unplugged, or another program took it. Plug it in and try again, choose a photo, or pick a mood by hand.',
   },
 
   reading: {
@@ -107,7 +109,7 @@ export const en = {
     unsure: (first: Emotion, second: Emotion) =>
       `Not sure: ${emotion[first].toLowerCase()} or ${emotion[second].toLowerCase()}?`,
     unsureWhy: (first: Emotion, firstShare: number, second: Emotion, secondShare: number) =>
-      `${emotion[first]} is ${percent(firstShare)} likely and ${emotion[second].toLowerCase()} ${percent(secondShare)}, which is too close to decide. Which is it?`,
+      `${emotion[first]} is ${percent(firstShare)} likely and ${emotion[second].toLowerCase()} ${percent(secondShare)}, which is not enough to decide. Which is it?`,
     byHand: 'Picked by hand',
     correct: 'Not right? Pick the mood',
     bars: 'How likely each emotion is',
@@ -123,7 +125,6 @@ export const en = {
     title: 'Playlist',
     empty: 'Twenty songs will stand here, each with the reason it was chosen.',
     emptyUnsure: 'The songs follow as soon as the mood is clear.',
-    count: (count: number) => (count === 1 ? 'One song' : `${count} songs`),
     made: (count: number, heading: string) => `Playlist ready: ${count} songs. ${heading}.`,
     another: 'New list',
     anotherHint: 'Other songs for the same mood. Nothing comes twice until all were there.',
@@ -149,7 +150,6 @@ export const en = {
     noFaceVideo:
       'No picture of this video shows a face that is large and clear enough. Choose another video or a photo, or pick a mood by hand.',
     title: 'That did not work',
-    cameraTitle: 'No camera',
     unknownFile: (name: string) =>
       `"${name}" is neither a photo nor a video. Choose a JPEG, PNG, WebP, GIF or AVIF picture, or an MP4 or WebM video.`,
     unexpected: (message: string) =>

@@ -63,7 +63,7 @@ export const CameraView = ({ session }: { readonly session: CameraSession }) => 
       )}
       {(state.kind === 'problem' || state.kind === 'paused') && (
         <section class="plate" role="alert">
-          <h2>{state.kind === 'problem' ? text.problem.cameraTitle : text.camera.live}</h2>
+          <h2>{state.kind === 'problem' ? state.title : text.camera.pausedTitle}</h2>
           <p>{state.kind === 'problem' ? state.message : text.camera.paused}</p>
           <button type="button" class="button primary" onClick={start}>
             {text.camera.restart}

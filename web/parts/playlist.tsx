@@ -41,7 +41,8 @@ const GoalChoice = ({ goal }: { readonly goal: Goal }) => (
 const SongRow = ({ ranked: { song, why } }: { readonly ranked: RankedSong }) => {
   const facts = [song.artist, song.year, languageName(song.language)].filter(Boolean);
   return (
-    <li class={`song tone-${song.emotion}`}>
+    <li class="song">
+      <Wave emotion={song.emotion} width={40} height={16} turns={2} />
       <p class="song-line">
         <a href={youtubeLink(song)} target="_blank" rel="noopener noreferrer">
           <bdi lang={song.language === 'zxx' ? undefined : song.language || undefined}>{song.title}</bdi>
@@ -99,9 +100,7 @@ const FilledList = ({ recommendation, startedOver }: List) => {
     <>
       <Wave emotion={from} to={goal === 'match' ? from : LEADS_TO[goal]} width={600} height={40} turns={15} stretch />
       <div class="list-head">
-        <h2 id="list-title">
-          {heading} <span class="aside">{text.list.count(songs.length)}</span>
-        </h2>
+        <h2 id="list-title">{heading}</h2>
         <div class="actions">
           <button type="button" class="button" title={text.list.anotherHint} onClick={anotherList}>
             {text.list.another}

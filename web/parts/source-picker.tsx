@@ -25,11 +25,13 @@ const FileButton = ({ accept, label }: { readonly accept: string; readonly label
   </label>
 );
 
-export const SourceButtons = () => (
+export const SourceButtons = ({ camera = true }: { readonly camera?: boolean }) => (
   <div class="sources">
-    <button type="button" class="button primary" onClick={openCameraStage}>
-      {text.start.camera}
-    </button>
+    {camera && (
+      <button type="button" class="button primary" onClick={openCameraStage}>
+        {text.start.camera}
+      </button>
+    )}
     <FileButton accept={PHOTOS} label={text.start.photo} />
     <FileButton accept={VIDEOS} label={text.start.video} />
   </div>
