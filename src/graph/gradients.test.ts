@@ -51,7 +51,8 @@ const gradientError = async (network: Network, inputDims: readonly number[]): Pr
     );
   // Soft targets that do not sum to one, as sample weights make them.
   for (const name of ['targets', 'auxiliaryTargets'])
-    if (feeds[name]) feeds[name].data.forEach((_, i) => ((feeds[name]!.data as Float32Array)[i] = random.next()));
+    for (const [i] of (feeds[name]?.data as Float32Array | undefined)?.entries() ?? [])
+      (feeds[name]!.data as Float32Array)[i] = random.next();
   if (statistics.length > 0) feeds.statistics = new ort.Tensor('float32', statistics, [statistics.length]);
   const lossAt = async (values: Float32Array) => {
     feeds.parameters = new ort.Tensor('float32', values, [values.length]);
