@@ -1,0 +1,165 @@
+/** Training on a small made-up set: it learns, it repeats itself, it survives being stopped, it says what is wrong. */
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EMOTIONS } from '../src/base/emotions.ts';
+import { createRandom } from '../src/base/random.ts';
+import { readOnnxMetadata } from '../src/graph/onnx.ts';
+import { readCheckpoint } from './checkpoint.ts';
+import { PICTURE_SIDE } from './datasets/face-set.ts';
+import { resolveSettings } from './recipes/settings.ts';
+import { learningRateAt, train } from './train.ts';
+
+let folder = '';
+let dataPath = '';
+
+/** Seven kinds of picture that differ by where a bright bar lies, over noise: a csv as Kaggle writes it. */
+const madeUpCsv = (count: number): string => {
+  const random = createRandom('made up');
+  const rows = Array.from({ length: count }, (_, row) => {
+    const label = row % EMOTIONS.length;
+    const pixels = Array.from({ length: PICTURE_SIDE ** 2 }, (_, i) => {
+      const y = Math.floor(i / PICTURE_SIDE);
+      return Math.floor(random.next() * 120) + (Math.floor(y / 7) === label ? 130 : 0);
+    });
+    return `${label},${pixels.join(' ')},Training`;
+  });
+  return ['emotion,pixels,Usage', ...rows, ''].join('\n');
+};
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'attune-train-'));
+  dataPath = join(folder, 'fer2013.csv');
+  await writeFile(dataPath, madeUpCsv(420));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const FAST = [
+  'batch=32',
+  'size=16',
+  'epochs=4',
+  'schedule=constant',
+  'learningRate=0.05',
+  'flip=0',
+  'rotation=0',
+  'scale=0',
+  'shift=0',
+  'erasing=0',
+];
+const run = (out: string, changes: string[] = [], rest: { resume?: boolean; workers?: number } = {}) =>
+  train({ recipe: 'smoke', dataPath, outPath: join(folder, out), changes: [...FAST, ...changes], ...rest });
+const failure = (promise: Promise<unknown>) =>
+  promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+
+describe('train', () => {
+  it('learns, and leaves a calibrated model, curves and a report', async () => {
+    const { modelPath, history, validation } = await run('learns');
+    expect(history).toHaveLength(4);
+    expect(validation.accuracy).toBeGreaterThan(0.9);
+    const metadata = readOnnxMetadata(await readFile(modelPath));
+    expect(metadata['attune.labels']).toBe(EMOTIONS.join(','));
+    expect(Number(metadata['attune.threshold'])).toBeGreaterThanOrEqual(0);
+    for (const file of ['training.json', 'training.md', 'loss.svg', 'accuracy.svg'])
+      expect(existsSync(join(folder, 'learns', file))).toBe(true);
+  });
+
+  it('comes to the same numbers when it is stopped after a round and goes on', async () => {
+    const whole = await run('whole');
+    await run('parts', ['epochs=2']);
+    const parts = await run('parts', ['epochs=4'], { resume: true });
+    const losses = (history: typeof whole.history) =>
+      history.map(({ trainLoss, validationLoss }) => [trainLoss, validationLoss]);
+    expect(losses(parts.history)).toEqual(losses(whole.history));
+  });
+
+  it('one worker and two see the same pictures', async () => {
+    const one = await run('one', ['epochs=1'], { workers: 1 });
+    const two = await run('two', ['epochs=1'], { workers: 2 });
+    // Their batch statistics differ (32 pictures against 2 x 16), so the losses are near, not equal.
+    expect(Math.abs(one.history[0]!.trainLoss - two.history[0]!.trainLoss)).toBeLessThan(0.15);
+  });
+
+  it('goes on after kill -9', async () => {
+    const out = join(folder, 'killed');
+    await mkdir(out);
+    const script = join(folder, 'long-run.mts');
+    const options = { recipe: 'smoke', dataPath, outPath: out, changes: [...FAST, 'epochs=500'] };
+    await writeFile(
+      script,
+      `const { train } = await import(${JSON.stringify(new URL('./train.ts', import.meta.url).href)});\nawait train(${JSON.stringify(options)});\n`,
+    );
+    const child = spawn(process.execPath, ['--import', 'tsx', script], { stdio: 'ignore' });
+    const exited = new Promise((resolve) => child.once('exit', resolve));
+    const checkpointPath = join(out, 'checkpoint.bin');
+    const deadline = Date.now() + 15_000;
+    while (!existsSync(checkpointPath) && Date.now() < deadline)
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    child.kill('SIGKILL');
+    await exited;
+    const { step, history } = await readCheckpoint(checkpointPath);
+    expect(step).toBeGreaterThan(0);
+    const resumed = await train({ ...options, changes: [...FAST, `epochs=${history.length + 1}`], resume: true });
+    expect(resumed.history.length).toBe(history.length + 1);
+  });
+});
+
+describe('what cannot go on says so', () => {
+  const code = (value: string) => expect.objectContaining({ code: value });
+
+  it('a folder with a run in it', async () => {
+    await run('used', ['epochs=1']);
+    expect(await failure(run('used', ['epochs=1']))).toEqual(code('train/out-used'));
+    expect(await failure(run('used', ['epochs=1', 'dropout=0.5'], { resume: true }))).toEqual(
+      expect.objectContaining({
+        code: 'checkpoint/other',
+        message: expect.stringContaining('dropout was 0.2, is 0.5'),
+      }),
+    );
+    const path = join(folder, 'used', 'checkpoint.bin');
+    await truncate(path, 1000);
+    expect(await failure(run('used', ['epochs=1'], { resume: true }))).toEqual(code('checkpoint/damaged'));
+  });
+
+  it('a loss that is no number: at which step, and the last checkpoint stays', async () => {
+    const error = await failure(run('diverges', ['learningRate=1e18']));
+    expect(error).toEqual(code('train/diverged'));
+    expect((error as Error).message).toMatch(/at step \d+/);
+  });
+
+  it('an unknown recipe, an unknown setting, a wrong value', async () => {
+    expect(await failure(train({ recipe: 'grand', dataPath, outPath: folder }))).toEqual(code('recipe/unknown'));
+    for (const change of ['learnRate=1', 'epochs=many', 'epochs=0', 'dropout=1.5', 'epochs'])
+      expect(() => resolveSettings({}, [change])).toThrow(code('recipe/setting'));
+  });
+
+  it('a set without one of the seven, and votes that are not there', async () => {
+    const path = join(folder, 'six.csv');
+    const lines = (await readFile(dataPath, 'utf8')).split('\n');
+    await writeFile(path, lines.filter((line) => !line.startsWith('3,')).join('\n'));
+    expect(await failure(train({ recipe: 'smoke', dataPath: path, outPath: join(folder, 'six') }))).toEqual(
+      expect.objectContaining({ code: 'data/classes', message: expect.stringContaining('happy') }),
+    );
+    expect(await failure(run('votes', ['auxiliaryWeight=1']))).toEqual(code('data/votes-missing'));
+  });
+});
+
+describe('learningRateAt', () => {
+  const settings = resolveSettings({ learningRate: 0.1, warmupEpochs: 1, epochs: 11 });
+
+  it('rises over the warm-up, is half at half time, and ends near nothing', () => {
+    expect(learningRateAt(settings, 0, 100, 1)).toBeCloseTo(0.001, 9);
+    expect(learningRateAt(settings, 99, 100, 1)).toBeCloseTo(0.1, 9);
+    expect(learningRateAt(settings, 600, 100, 1)).toBeCloseTo(0.05, 9);
+    expect(learningRateAt(settings, 1099, 100, 1)).toBeLessThan(1e-5);
+  });
+
+  it('follows the plateau factor', () => {
+    expect(learningRateAt({ ...settings, schedule: 'plateau' }, 600, 100, 0.25)).toBeCloseTo(0.025, 9);
+  });
+});
