@@ -5,6 +5,7 @@ export { combineFrames, type FollowedFace } from './face/across-frames.ts';
 export { alignFace } from './face/align.ts';
 export {
   type Box,
+  type DetectEffort,
   type DetectOptions,
   detectFaces,
   type Face,
@@ -14,11 +15,21 @@ export {
 } from './face/detect.ts';
 export { type ExpressionModel, openExpressionModel, readExpressions } from './face/expression.ts';
 export { type GrayImage, type RgbaImage, toGray } from './face/image.ts';
+export {
+  equalizeHistogram,
+  type HomomorphicFilterOptions,
+  homomorphicFilter,
+  medianFilter,
+  resizeBilinear,
+  resizeNearest,
+  type StretchGrayOptions,
+  stretchGray,
+} from './face/preprocess.ts';
 export { type FaceModels, type FaceReading, type QualityNote, readFaces } from './face/read.ts';
 export { type OpenSession, type Session, type Tensor, tensor } from './graph/session.ts';
 export { type Catalogue, mergeCatalogues, parseCatalogue } from './music/catalogue.ts';
-export type { Goal } from './music/mood-target.ts';
-export { formatPlaylist, type PlaylistFormat, youtubeLink } from './music/playlist.ts';
+export { defaultGoal, GOALS, type Goal, type MoodStage, type MoodTarget, moodTarget } from './music/mood-target.ts';
+export { formatPlaylist, PLAYLIST_FORMATS, type PlaylistFormat, youtubeLink } from './music/playlist.ts';
 export {
   type Profile,
   type RankedSong,
