@@ -51,6 +51,8 @@ export interface DetectOptions {
 
 /** What a first look must give for a close look to follow: true faces give more, and false ones fail the close look. */
 const CANDIDATE_SCORE = 0.3;
+/** A narrower face, px, would have to be enlarged more than twice for the expression model: nothing is left to read. */
+const LEAST_WIDTH = 22;
 /** Overlap above which detections are of the same face. */
 const SAME_FACE = 0.3;
 /** Side of a close look, in widths of the face: nearer, the score drops; further, the eyes become less exact. */
@@ -71,7 +73,7 @@ const MAX_TURNS = 3;
 const QUARTER_TURNS = [Math.PI, Math.PI / 2, -Math.PI / 2];
 
 /**
- * Every face found, largest first; an empty list where there is none.
+ * Every face found that is at least 22 px wide, largest first; an empty list where there is none.
  *
  * @throws {InvalidInputError} `photo/shape`: the array does not hold width * height pixels.
  */
@@ -94,7 +96,7 @@ export const detectFaces = async (
     for (const candidate of candidates) {
       if (dropRepeats([...known, candidate], SAME_FACE).length === known.length) continue;
       const closer = await lookClosely(image, candidate, detector, effort !== 'quick');
-      if (closer && closer.score >= minScore) found.push(closer);
+      if (closer && closer.score >= minScore && closer.box.width >= LEAST_WIDTH) found.push(closer);
     }
     return dropRepeats(found, SAME_FACE);
   };
