@@ -92,10 +92,7 @@ export const add = (tape: Tape, a: Value, b: Value): Value => {
 
 /** Joins values along the channel axis (1). */
 export const concat = (tape: Tape, parts: readonly Value[]): Value => {
-  const [first] = parts;
-  const dims = [...first!.dims];
-  dims[1] = parts.reduce((sum, part) => sum + part.dims[1]!, 0);
-  const y = tape.emit('Concat', parts, dims, { axis: 1 });
+  const y = tape.join(parts, 1);
   tape.onBackward(() => {
     const dy = tape.gradientOf(y);
     if (!dy) return;

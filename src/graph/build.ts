@@ -156,20 +156,16 @@ export interface TrainingGraph {
 const floats = (name: string, dims: readonly number[]): OnnxValue => ({ name, type: 'float32', dims });
 
 /** Cuts a flat vector into named arrays; the nodes go before all others. */
-const unpack = (tape: Tape, vector: string, slots: readonly Slot[]): OnnxNode[] => {
-  if (slots.length === 0) return [];
-  const pieces = slots.map(({ name }) => `${name}.flat`);
-  const sizes = tape.ints(slots.map(({ start, end }) => end - start));
-  return [
-    { op: 'Split', inputs: [vector, sizes], outputs: pieces, attributes: { axis: 0 } },
-    ...slots.map(({ name, dims }, i) => ({
-      op: 'Reshape',
-      inputs: [pieces[i]!, tape.ints(dims)],
-      outputs: [name],
+const unpack = (tape: Tape, vector: string, slots: readonly Slot[]): OnnxNode[] =>
+  slots.flatMap(({ name, dims, start, end }) => [
+    {
+      op: 'Slice',
+      inputs: [vector, tape.ints([start]), tape.ints([end]), tape.ints([0])],
+      outputs: [`${name}.flat`],
       attributes: {},
-    })),
-  ];
-};
+    },
+    { op: 'Reshape', inputs: [`${name}.flat`, tape.ints(dims)], outputs: [name], attributes: {} },
+  ]);
 
 const recordGradients = (options: TrainingOptions) => {
   const { network, inputDims, batch, auxiliaryWeight = 1 } = options;
@@ -190,7 +186,7 @@ const recordGradients = (options: TrainingOptions) => {
     if (!gradient) throw new RangeError(`The loss does not depend on ${parameter.name}.`);
     return flat(gradient);
   });
-  const gradients = tape.emit('Concat', pieces, [layout.parameterCount], { axis: 0 });
+  const gradients = tape.join(pieces, 0);
   inputs.push(floats('parameters', [layout.parameterCount]));
   for (const mask of tape.masks) inputs.push(floats(mask.name, mask.dims));
   const outputs = ['loss', 'nextLogits'];
@@ -199,7 +195,7 @@ const recordGradients = (options: TrainingOptions) => {
   if (layout.statisticCount > 0) {
     inputs.push(floats('statistics', [layout.statisticCount]));
     outputs.push('nextStatistics');
-    tape.append('Concat', tape.nextStatistics.map(flat), ['nextStatistics'], { axis: 0 });
+    tape.append('Identity', [tape.join(tape.nextStatistics.map(flat), 0)], ['nextStatistics']);
   }
   return { tape, layout, gradients, inputs, outputs };
 };

@@ -136,7 +136,7 @@ const weightGradient = (tape: Tape, x: Value, dy: Value, weight: Value, geometry
       : tape.emit('Slice', [value, tape.ints([start]), tape.ints([start + count]), tape.ints([0])], [count, samples]);
 
   if (groups === 1 && perGroupIn * taps.length <= UNFOLD_LIMIT) {
-    const unfolded = tape.emit('Concat', shifted, [taps.length * inChannels, samples], { axis: 0 });
+    const unfolded = tape.join(shifted, 0);
     const joined = product(outputs, unfolded);
     const byTap = tape.emit(
       'Reshape',
@@ -156,12 +156,9 @@ const weightGradient = (tape: Tape, x: Value, dy: Value, weight: Value, geometry
     const parts = [...Array(groups).keys()].map((group) =>
       product(rows(outputs, group * perGroupOut, perGroupOut), rows(part, group * perGroupIn, perGroupIn)),
     );
-    const joined = parts.length === 1 ? parts[0]! : tape.emit('Concat', parts, [outChannels, perGroupIn], { axis: 0 });
-    return tape.emit('Reshape', [joined, tape.ints(dims)], dims);
+    return tape.emit('Reshape', [tape.join(parts, 0), tape.ints(dims)], dims);
   });
-  const joined =
-    byTap.length === 1 ? byTap[0]! : tape.emit('Concat', byTap, [outChannels, perGroupIn, taps.length], { axis: 2 });
-  return tape.emit('Reshape', [joined, tape.ints(weight.dims)], weight.dims);
+  return tape.emit('Reshape', [tape.join(byTap, 2), tape.ints(weight.dims)], weight.dims);
 };
 
 /** Stride 1: a convolution of the output gradient with the flipped kernel. Else: a transposed convolution. */

@@ -35,6 +35,9 @@ export interface DropoutMask {
 /** Whether the graph is one to train (gradients, batch statistics, dropout) or one to use. */
 export type TapeMode = 'training' | 'inference';
 
+/** WebGPU guarantees eight storage buffers a shader stage; one is the output. */
+const MOST_JOINED = 7;
+
 /** The number of elements of an array of shape `dims`. */
 export const elementCount = (dims: readonly number[]): number => dims.reduce((product, dim) => product * dim, 1);
 
@@ -86,6 +89,19 @@ export class Tape {
   ): void {
     const names = inputs.map((input) => (typeof input === 'string' ? input : input.name));
     this.nodes.push({ op, inputs: names, outputs, attributes });
+  }
+
+  /** Joins arrays along an axis, a few at a time: a GPU binds only so many buffers to one shader. */
+  join(parts: readonly Value[], axis: number): Value {
+    if (parts.length === 1) return parts[0]!;
+    if (parts.length > MOST_JOINED) {
+      const groups: Value[] = [];
+      for (let i = 0; i < parts.length; i += MOST_JOINED) groups.push(this.join(parts.slice(i, i + MOST_JOINED), axis));
+      return this.join(groups, axis);
+    }
+    const dims = [...parts[0]!.dims];
+    dims[axis] = parts.reduce((sum, part) => sum + part.dims[axis]!, 0);
+    return this.emit('Concat', parts, dims, { axis });
   }
 
   /** A constant of whole numbers, as shapes, axes and slices take. */
