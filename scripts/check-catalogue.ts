@@ -89,11 +89,14 @@ export const findDefects = (songs: readonly Song[], rules = RULES): string[] => 
 
 const songDefects = (song: Song, rules: typeof RULES): string[] => {
   const of = (kind: TagKind): readonly string[] => song.tags.filter((tag) => tagKind(tag) === kind);
-  const era = song.year === undefined ? 'none' : eraOf(song.year);
+  const eras = of('era').join();
   const problems = [
-    song.year === undefined || song.year > new Date().getFullYear() ? `its year is ${song.year}` : '',
+    song.year === undefined ? 'its year is missing' : '',
+    song.year !== undefined && song.year > new Date().getFullYear() ? `its year ${song.year} is still to come` : '',
     song.language === '' ? 'its language is missing' : '',
-    of('era').join() === era ? '' : `its era is tagged "${of('era').join()}", its year ${song.year} makes it ${era}`,
+    song.year === undefined || eras === eraOf(song.year)
+      ? ''
+      : `its era is tagged "${eras}", its year ${song.year} makes it ${eraOf(song.year)}`,
     of('mood').length === 0 ? 'it has no mood tag' : '',
     of('genre').length === 0 ? 'it has no genre tag' : '',
     of('tempo').length === 1 ? '' : `it has ${of('tempo').length} tempo tags, one is wanted`,
