@@ -2,6 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EMOTIONS } from '../src/base/emotions.ts';
+import { GOALS, moodTarget } from '../src/music/mood-target.ts';
+import { recommend } from '../src/music/recommend.ts';
 import { loadCatalogue } from './catalogue.ts';
 
 const CSV = 'title,artist,year,language,emotion,tags,typical\n稻香,周杰伦,2008,zh,happy,mandopop,\n';
@@ -39,5 +42,26 @@ describe('loadCatalogue', () => {
     });
     await expect(loadCatalogue(join(folder, 'none.csv'))).rejects.toMatchObject({ code: 'catalogue/not-found' });
     await expect(loadCatalogue(folder)).rejects.toMatchObject({ code: 'catalogue/not-found' });
+  });
+
+  it('reads the catalogue that ships, which has twenty songs for every mood and goal, drawn as the goal wants', async () => {
+    const catalogue = await loadCatalogue();
+    expect(catalogue.size).toBeGreaterThanOrEqual(700);
+    for (const mood of EMOTIONS) {
+      for (const goal of GOALS) {
+        const { songs } = recommend({ mood, goal, catalogue });
+        expect(songs).toHaveLength(20);
+        const { path } = moodTarget(mood, goal);
+        let end = 0;
+        for (const { share, tags } of path) {
+          const stage = songs.slice(end, end + share * 20);
+          end += share * 20;
+          const wanted = Object.keys(tags);
+          if (wanted.length > 0)
+            expect(stage.filter(({ why }) => !why.some((tag) => wanted.includes(tag)))).toEqual([]);
+        }
+        expect(songs.filter(({ why }) => why.length === 0)).toEqual([]);
+      }
+    }
   });
 });

@@ -27,7 +27,7 @@ export const EMOTION_POSITIONS: Readonly<Record<Emotion, { readonly valence: num
 /** Part of a playlist: songs of one emotion's library, drawn towards some tags. */
 export interface MoodStage {
   readonly emotion: Emotion;
-  /** Tags wanted on top of the profile's, with the weight added to each; none where the mood is simply met. */
+  /** Tags wanted on top of the profile's, with the weight added to each (a profile counts 1 to 3); none where the mood is met. */
   readonly tags: Readonly<Partial<Record<Tag, number>>>;
   /** Part of the playlist, 0 to 1; the stages of a path add up to 1. */
   readonly share: number;
@@ -42,14 +42,18 @@ export interface MoodTarget {
   readonly path: readonly MoodStage[];
 }
 
-/** As much as a tag that all three typical songs carry. */
-const WANTED = 3;
+/**
+ * High in valence, none of them quiet: the side of the plane where happy lies. 6 is twice what a tag of all three typical songs
+ * counts: these decide between songs the profile likes, and the listener's own typical songs keep their say.
+ */
+const LIFTING: MoodStage['tags'] = { uplifting: 6, hopeful: 6, cheerful: 6 };
 
-/** High in valence, none of them quiet: the side of the plane where happy lies. */
-const LIFTING: MoodStage['tags'] = { uplifting: WANTED, hopeful: WANTED, cheerful: WANTED };
-
-/** Pleasant and quiet: relaxation lies at 315 degrees of Russell's circle, calm and at ease beside it. */
-const CALMING: MoodStage['tags'] = { calm: WANTED, peaceful: WANTED, relaxed: WANTED, soothing: WANTED, slow: WANTED };
+/**
+ * Pleasant and quiet: relaxation lies at 315 degrees of Russell's circle, calm and at ease beside it. Typical angry or happy
+ * songs are loud and fast, so their profile pulls the other way. 24 is all that eight tags of it can add to a song: these
+ * decide first, the profile among equals.
+ */
+const CALMING: MoodStage['tags'] = { calm: 24, peaceful: 24, relaxed: 24, soothing: 24, slow: 24 };
 
 const NO_TAGS: MoodStage['tags'] = {};
 

@@ -66,12 +66,12 @@ describe('recommend', () => {
     ]);
   });
 
-  it('draws songs towards the goal: a wanted tag counts as much as one that all three typical songs have', () => {
+  it('draws songs towards the goal by the weights of its tags on top of the profile', () => {
     const varied = library(60, 1000);
     const typical = typicalSongs('neutral', varied);
     const weights = countTags(varied, typical);
     for (const tag of ['calm', 'peaceful', 'relaxed', 'soothing', 'slow'])
-      weights.set(tag, (weights.get(tag) ?? 0) + 3);
+      weights.set(tag, (weights.get(tag) ?? 0) + 24);
     const ranked = rankSongs({ weights, catalogue: varied, emotion: 'neutral', without: new Set(typical) });
     expect(recommend({ mood: 'neutral', catalogue: varied, goal: 'calm', count: 10 }).songs).toEqual(
       ranked.slice(0, 10),
