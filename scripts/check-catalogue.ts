@@ -213,6 +213,11 @@ if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.a
     console.log(
       `In the song lists with title and artist: ${share(confirmed)}; the title by somebody else: ${share(titleOnly)}.`,
     );
+    const known = countBy(confirmed, (song) => song.language);
+    const shares = [...countBy(songs, (song) => song.language)]
+      .filter(([, count]) => count >= RULES.songsPerOtherLanguage)
+      .map(([language, count]) => `${language} ${percent((known.get(language) ?? 0) / count)}`);
+    console.log(`With title and artist, by language: ${shares.join(', ')}.`);
     console.log(`The other ${share([...titleOnly, ...unknown])} are listed in ${rest} for a second look.`);
   } else {
     console.log(`Not compared with other song lists: ${folder} is absent.`);
