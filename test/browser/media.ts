@@ -15,11 +15,15 @@ export const hasFfmpeg = findProgram('ffmpeg') !== undefined;
 
 export interface Media {
   /** 3 s of one person, WebM (VP8), as browsers without licensed codecs play it. */
-  readonly video: () => string;
+  readonly video: () => Promise<string>;
   /** What a camera would send, in a form Chromium plays in its place. */
-  readonly camera: (photo: string) => string;
+  readonly camera: (photo: string) => Promise<string>;
   /** A camera with a hand on its lens. */
   readonly coveredCamera: () => string;
+  /** A WebM file with a tone and no picture. */
+  readonly sound: () => string;
+  /** A WebM video of darkness. */
+  readonly dark: () => string;
   readonly file: (name: string, bytes: Uint8Array | string) => string;
   /** A picture without a face. */
   readonly landscape: () => Promise<string>;
@@ -37,45 +41,33 @@ export const createMedia = (): Media => {
     });
     if (status !== 0) throw new Error(`ffmpeg ${args.join(' ')} failed: ${stderr}`);
   };
-  const asCamera = ['-vf', 'scale=640:480:force_original_aspect_ratio=increase,crop=640:480', '-r', '15'];
+  /** A photo as a camera would see it; ffmpeg would else shrink the whole photo again for every frame. */
+  const still = async (photo: string): Promise<string> => {
+    await sharp(photo).resize(640, 480, { fit: 'cover' }).png().toFile(at('still.png'));
+    return at('still.png');
+  };
   return {
-    video: () => {
-      ffmpeg(
-        '-loop',
-        '1',
-        '-t',
-        '3',
-        '-i',
-        samplePhoto(2),
-        ...asCamera,
-        '-c:v',
-        'libvpx',
-        '-b:v',
-        '1M',
-        at('face.webm'),
-      );
+    video: async () => {
+      const quick = ['-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '8', '-b:v', '1M'];
+      ffmpeg('-loop', '1', '-t', '3', '-r', '15', '-i', await still(samplePhoto(2)), ...quick, at('face.webm'));
       return at('face.webm');
     },
-    camera: (photo) => {
-      ffmpeg(
-        '-loop',
-        '1',
-        '-t',
-        '2',
-        '-i',
-        photo,
-        ...asCamera,
-        '-pix_fmt',
-        'yuvj420p',
-        '-q:v',
-        '3',
-        at('camera.mjpeg'),
-      );
+    camera: async (photo) => {
+      const colours = ['-pix_fmt', 'yuvj420p', '-q:v', '3'];
+      ffmpeg('-loop', '1', '-t', '2', '-r', '15', '-i', await still(photo), ...colours, at('camera.mjpeg'));
       return at('camera.mjpeg');
     },
     coveredCamera: () => {
       ffmpeg('-f', 'lavfi', '-i', 'color=c=black:s=640x480:r=15:d=2', '-pix_fmt', 'yuvj420p', at('covered.mjpeg'));
       return at('covered.mjpeg');
+    },
+    sound: () => {
+      ffmpeg('-f', 'lavfi', '-i', 'sine=d=1', '-c:a', 'libvorbis', at('sound.webm'));
+      return at('sound.webm');
+    },
+    dark: () => {
+      ffmpeg('-f', 'lavfi', '-i', 'color=c=black:s=320x240:r=5:d=1', '-c:v', 'libvpx', at('dark.webm'));
+      return at('dark.webm');
     },
     file: (name, bytes) => {
       writeFileSync(at(name), bytes);

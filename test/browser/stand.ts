@@ -18,6 +18,8 @@ export interface StandOptions {
 
 export interface Stand {
   readonly url: string;
+  /** The folder that is served: what is written under `dist/web` is there at once. */
+  readonly root: string;
   close(): Promise<void>;
 }
 
@@ -64,6 +66,7 @@ export const openStand = async ({ threshold, withoutModel = false }: StandOption
   const server = await serve({ root, port: 0, logLevel: 'silent' });
   return {
     url: `${server.url}/index.html`,
+    root,
     close: async () => {
       await server.close();
       rmSync(root, { recursive: true, force: true });
@@ -89,7 +92,7 @@ export const openBrowser = (camera: string | 'none' = 'none'): Promise<Browser> 
 
 export interface OpenPage {
   readonly page: Page;
-  /** Every address the page and its worker asked for. */
+  /** Method and address of everything the page and its worker asked for. */
   readonly requests: readonly string[];
   /** Uncaught errors and errors on the console. */
   readonly errors: readonly string[];
@@ -105,10 +108,11 @@ export const openPage = async (
   const page = await context.newPage();
   const requests: string[] = [];
   const errors: string[] = [];
-  context.on('request', (request) => requests.push(request.url()));
+  context.on('request', (request) => requests.push(`${request.method()} ${request.url()}`));
   page.on('pageerror', (error) => errors.push(error.message));
   page.on('console', (message) => {
-    if (message.type() === 'error') errors.push(message.text());
+    // A file that is missing is said on the page itself.
+    if (message.type() === 'error' && !message.text().includes('404')) errors.push(message.text());
   });
   await page.goto(url);
   return { page, requests, errors };

@@ -1,4 +1,5 @@
 /** The playlist: goal, songs with their reasons, other songs, files. */
+import { useRef } from 'preact/hooks';
 import type { Goal } from '../../src/music/mood-target.ts';
 import { formatPlaylist, type PlaylistFormat, youtubeLink } from '../../src/music/playlist.ts';
 import type { RankedSong } from '../../src/music/recommend.ts';
@@ -78,20 +79,44 @@ const save = (songs: readonly RankedSong[], format: PlaylistFormat, name: string
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 };
 
-const SaveMenu = ({ songs, name }: { readonly songs: readonly RankedSong[]; readonly name: string }) => (
-  <details class="save">
-    <summary class="button">{text.list.save}</summary>
-    <ul>
-      {(Object.keys(TYPES) as PlaylistFormat[]).map((format) => (
-        <li key={format}>
-          <button type="button" onClick={() => save(songs, format, name)}>
-            {text.list.formats[format]}
-          </button>
-        </li>
-      ))}
-    </ul>
-  </details>
-);
+/** Closes by itself: after a choice, by Escape, and when the focus goes elsewhere. */
+const SaveMenu = ({ songs, name }: { readonly songs: readonly RankedSong[]; readonly name: string }) => {
+  const menu = useRef<HTMLDetailsElement>(null);
+  const close = (): void => {
+    if (menu.current) menu.current.open = false;
+  };
+  return (
+    <details
+      class="save"
+      ref={menu}
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape') return;
+        close();
+        menu.current?.querySelector('summary')?.focus();
+      }}
+      onFocusOut={(event) => {
+        if (!menu.current?.contains(event.relatedTarget as Node | null)) close();
+      }}
+    >
+      <summary class="button">{text.list.save}</summary>
+      <ul>
+        {(Object.keys(TYPES) as PlaylistFormat[]).map((format) => (
+          <li key={format}>
+            <button
+              type="button"
+              onClick={() => {
+                close();
+                save(songs, format, name);
+              }}
+            >
+              {text.list.formats[format]}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+};
 
 const FilledList = ({ recommendation, startedOver }: List) => {
   const { mood: from, goal, songs } = recommendation;
