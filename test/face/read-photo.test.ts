@@ -15,7 +15,7 @@ const openModels = async (): Promise<FaceModels> => ({
   expression: await openExpressionModel(untrainedExpressionModel(), openSession),
 });
 
-/** A photo inside a dev dependency, so that this runs in a bare checkout: seven persons. */
+/** A photo inside a dev dependency, so that this runs in a bare checkout: three persons. */
 const SAMPLE = packagePath('node_modules', '@vladmandic', 'face-api', 'demo', 'sample1.jpg');
 
 test('a photo gives readings, largest face first, whose probabilities sum to 1', async () => {
