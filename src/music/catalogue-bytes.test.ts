@@ -67,6 +67,15 @@ describe('parseCatalogueBytes', () => {
       }),
     );
     expect(() => title(withTitle(SHIFT_JIS))).toThrow('byte 0x8D');
+    // Half a surrogate pair, an overlong slash, and a code point past the last: never valid, though shaped like it.
+    for (const bytes of [
+      [0xed, 0xa0, 0x80],
+      [0xe0, 0x80, 0xaf],
+      [0xf0, 0x80, 0x80, 0xaf],
+      [0xf4, 0x90, 0x80, 0x80],
+    ]) {
+      expect(() => title(withTitle(bytes))).toThrow('is not UTF-8');
+    }
     // A sequence cut off by the end of the file.
     expect(() => parseCatalogueBytes(Uint8Array.from([...utf8(csv('a')), 0xe5, 0x91]))).toThrow('byte 0xE5');
   });

@@ -66,6 +66,17 @@ describe('recommend', () => {
     ]);
   });
 
+  it('ends in the mood wanted however short the list', () => {
+    const emotions = (count: number): string[] =>
+      recommend({ mood: 'sad', catalogue, count }).songs.map(({ song }) => song.emotion);
+    expect([1, 2, 3, 4].map(emotions)).toEqual([
+      ['happy'],
+      ['sad', 'happy'],
+      ['sad', 'neutral', 'happy'],
+      ['sad', 'neutral', 'happy', 'happy'],
+    ]);
+  });
+
   it('draws songs towards the goal by the weights of its tags on top of the profile', () => {
     const varied = library(60, 1000);
     const typical = typicalSongs('neutral', varied);
