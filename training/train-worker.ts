@@ -9,6 +9,7 @@ import {
   buildUpdateStep,
   type TrainingGraph,
 } from '../src/graph/build.ts';
+import { encodeOnnx } from '../src/graph/onnx.ts';
 import { type Optimizer, optimizerScalars, optimizerState } from '../src/graph/optimizer.ts';
 import { elementCount } from '../src/graph/tape.ts';
 import { augmentBatch, mixBatch, NO_AUGMENTATION } from './augment.ts';
@@ -220,10 +221,28 @@ const load = (given: TrainingState): void => {
   }
 };
 
+/**
+ * A copy of a vector that lies on the GPU. onnxruntime-node 1.30 aborts on `Tensor.getData` for WebGPU buffers, so the
+ * vector goes through a graph (times one) whose output comes to the CPU.
+ */
+const download = async (value: OrtTensor): Promise<Float32Array> => {
+  const model = encodeOnnx({
+    nodes: [{ op: 'Mul', inputs: ['vector', 'one'], outputs: ['copy'], attributes: {} }],
+    initializers: [{ name: 'one', type: 'float32', dims: [], raw: new Uint8Array(Float32Array.of(1).buffer) }],
+    inputs: [{ name: 'vector', type: 'float32', dims: value.dims }],
+    outputs: [{ name: 'copy', type: 'float32', dims: value.dims }],
+    metadata: {},
+  });
+  const session = await open(model);
+  const { copy } = await session.run({ vector: value });
+  await session.release();
+  return copy!.data as Float32Array;
+};
+
 const save = async (): Promise<TrainingState> => {
   const saved: Record<string, Float32Array> = { averageStatistics: averageStatistics.slice() };
   for (const [name, value] of Object.entries(state))
-    saved[name] = ((await value.getData(true)) as Float32Array).slice();
+    saved[name] = value.location === 'gpu-buffer' ? await download(value) : (value.data as Float32Array).slice();
   return saved;
 };
 
