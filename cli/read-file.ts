@@ -52,7 +52,7 @@ const readFrames = async (
   if (faces.length === 0)
     throw new NoAnswerError(
       'face/none',
-      `No face was found in ${readings.length} frames of this video: give one where a face looks towards the camera, ` +
+      `No face was found in this video (frames looked at: ${readings.length}): give one where a face looks towards the camera, ` +
         'or pick a mood by hand, for example "attune recommend --mood happy".',
     );
   return { faces, frames: readings.length };
