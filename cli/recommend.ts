@@ -13,7 +13,6 @@ import {
   checkJsonTarget,
   createProgress,
   cutAndPad,
-  cutTo,
   isScreen,
   JSON_FLAG,
   JSON_HELP,
@@ -21,6 +20,7 @@ import {
   percent,
   print,
   screenColumns,
+  textWidth,
   writeJson,
 } from './output.ts';
 
@@ -100,16 +100,25 @@ const songJson = ({ song, score, why }: RankedSong) => ({
   link: youtubeLink(song),
 });
 
-/** On a terminal a line a song, cut to its width; in a pipe the whole of each, with its link. */
+/** As many of the words as fit the columns. */
+const listWords = (words: readonly string[], columns: number): string =>
+  words.reduce((list, word) => {
+    const longer = list === '' ? word : `${list}, ${word}`;
+    return textWidth(longer) <= columns ? longer : list;
+  }, '');
+
+/** On a terminal a line a song that fits its width; in a pipe the whole of each, with its link. */
 const describe = (mood: Mood, { goal, songs }: Recommendation): string => {
   const columns = screenColumns();
   const numberColumns = String(songs.length).length;
-  const songColumns = Math.floor((columns - numberColumns - 4) * 0.62);
+  const names = songs.map(({ song }) => `${song.title} - ${song.artist}`);
+  const room = columns - numberColumns - 4;
+  const nameColumns = Math.min(Math.floor(room * 0.62), Math.max(...names.map(textWidth)));
   const lines = songs.map(({ song, why }, index) => {
     const number = String(index + 1).padStart(numberColumns);
-    const name = `${song.title} - ${song.artist}`;
+    const name = names[index] ?? '';
     if (!Number.isFinite(columns)) return `${number}  ${name}  (${why.join(', ')})  ${youtubeLink(song)}`;
-    return cutTo(`${number}  ${cutAndPad(name, songColumns)}  ${why.join(', ')}`, columns);
+    return `${number}  ${cutAndPad(name, nameColumns)}  ${listWords(why, room - nameColumns)}`;
   });
   return [`${mood.sentence} Goal: ${goal}.`, ...lines].join('\n');
 };
