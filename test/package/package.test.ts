@@ -170,6 +170,17 @@ test('the installed command runs', () => {
   expect(JSON.parse(stdout).songs).toHaveLength(20);
 });
 
+const hasShippedModel = existsSync(packagePath('models', 'expression.onnx'));
+test.skipIf(!hasShippedModel)('the README’s example for Node prints 20 songs (needs models/expression.onnx)', () => {
+  const home = install('readme', FOR_THE_LIBRARY);
+  const [, example] = /```js\n([\s\S]*?)```/.exec(readFileSync(packagePath('README.md'), 'utf8')) ?? [];
+  writeFileSync(join(home, 'example.js'), example ?? '');
+  copyFileSync(join(home, 'photo.jpg'), join(home, 'me.jpg'));
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['example.js'], { cwd: home, encoding: 'utf8' });
+  expect([status, stderr]).toEqual([0, '']);
+  expect(stdout.trimEnd().split('\n')).toHaveLength(20);
+});
+
 const CONSUMER = `
 import { type EmotionScores, type FaceReading, loadFaceModels, readFaces, recommend, type Song } from 'attune';
 
