@@ -28,8 +28,8 @@ const INNER = { from: 10, to: 40 } as const;
 
 // docs/decisions/0002-framing.md has the measurements.
 const LIMITS = {
-  /** The framed picture is then enlarged more than 1.5 times: less than half the pixels the model was trained on. */
-  width: 29,
+  /** The framed picture is then enlarged more than 1.5 times: less than half the pixels the model has learned from. */
+  width: 30,
   /** Darker than 99 of 100 of FER2013's Training pictures, so beyond what the model has seen. */
   dark: 55,
   /** Brighter than 99 of 100 of them. */

@@ -1,4 +1,5 @@
 /** The whole line on real photos: file -> pixels -> faces -> framed -> seven probabilities. */
+import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { decodePhoto } from '../../node/decode-photo.ts';
 import { loadFaceDetector } from '../../node/face-models.ts';
@@ -47,4 +48,18 @@ test.skipIf(lacksData('face-photos'))(`a cat is no face ${needsData('face-photos
     name: 'NoAnswerError',
     code: 'face/none',
   });
+});
+
+test('what makes a face hard to read is said', async () => {
+  const models = await openModels();
+  const notesOf = async (change: (photo: ReturnType<typeof sharp>) => ReturnType<typeof sharp>) => {
+    const bytes = await change(sharp(SAMPLE)).png().toBuffer();
+    const [first] = await readFaces(await decodePhoto(bytes), models);
+    return first!.quality;
+  };
+  expect(await notesOf((photo) => photo)).not.toContain('blurred');
+  expect(await notesOf((photo) => photo.blur(10))).toContain('blurred');
+  expect(await notesOf((photo) => photo.linear(0.2, 0))).toContain('too dark');
+  expect(await notesOf((photo) => photo.linear(0.25, 190))).toContain('too bright');
+  expect(await notesOf((photo) => photo.resize({ width: 230 }))).toContain('too small');
 });
