@@ -1,5 +1,5 @@
 /** The page: on one side a face and its reading, on the other the playlist. */
-import { useMemo } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { createCameraSession } from './camera-session.ts';
 import { CameraView } from './parts/camera-view.tsx';
 import { MoodPicker } from './parts/mood-picker.tsx';
@@ -41,24 +41,22 @@ const ModelsFailed = () => {
 
 const Start = () => (
   <section class="start">
-    <h1>{text.start.title}</h1>
+    <h2 class="display">{text.start.title}</h2>
     <p class="lead">{text.start.lead}</p>
     <SourceButtons />
     <p class="hint">
       {text.start.drop}. {text.start.private}
     </p>
-    <h2 id="by-hand-title" class="minor">
+    <h3 id="by-hand-title">
       {text.start.byHand} <span class="aside">{text.start.byHandHint}</span>
-    </h2>
+    </h3>
     <MoodPicker labelledBy="by-hand-title" />
   </section>
 );
 
 const OtherWays = ({ camera = true }: { readonly camera?: boolean }) => (
   <section class="other-ways">
-    <h2 id="other-title" class="minor">
-      {text.mood.pick}
-    </h2>
+    <h3 id="other-title">{text.mood.pick}</h3>
     <MoodPicker labelledBy="other-title" />
     <SourceButtons camera={camera} />
   </section>
@@ -142,9 +140,9 @@ const Hand = () => {
   return (
     <section class="hand">
       {emotion && (
-        <h1 id="hand-title" class={`tone-${emotion}`}>
+        <h2 id="hand-title" class={`display tone-${emotion}`}>
           {text.emotion[emotion]} <span class="aside">{text.reading.byHand}</span>
-        </h1>
+        </h2>
       )}
       <MoodPicker labelledBy="hand-title" />
       <SourceButtons />
@@ -178,16 +176,30 @@ const StageView = () => {
   }
 };
 
+/** The button that was pressed may be gone with the stage it stood on: then the focus goes to what came in its place. */
+const StagePanel = () => {
+  const panel = useRef<HTMLDivElement>(null);
+  const { kind } = stage.value;
+  useEffect(() => {
+    if (document.activeElement === document.body && kind !== 'start') panel.current?.focus({ preventScroll: true });
+  }, [kind]);
+  return (
+    <div class="stage" ref={panel} tabIndex={-1}>
+      <StageView />
+    </div>
+  );
+};
+
 export const App = () => (
   <>
     <a class="skip" href="#playlist">
       {text.skip}
     </a>
     <header class="masthead">
-      <p class="brand">
+      <h1 class="brand">
         <Wave emotion="neutral" width={30} height={22} turns={1.5} />
         {text.name}
-      </p>
+      </h1>
       <ModelsLoading />
       {stage.value.kind !== 'start' && (
         <button type="button" class="button" onClick={startOver}>
@@ -197,9 +209,7 @@ export const App = () => (
     </header>
     <ModelsFailed />
     <main>
-      <div class="stage">
-        <StageView />
-      </div>
+      <StagePanel />
       <PlaylistPanel />
     </main>
     <footer>

@@ -87,7 +87,9 @@ export const CameraView = ({ session }: { readonly session: CameraSession }) => 
             </fieldset>
           )}
         </div>
-        <figcaption role="status">{hint(live)}</figcaption>
+        <figcaption>
+          <span role="status">{hint(live)}</span>
+        </figcaption>
       </figure>
     </>
   );

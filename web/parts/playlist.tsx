@@ -1,5 +1,5 @@
 /** The playlist: goal, songs with their reasons, other songs, files. */
-import { useRef } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import type { Goal } from '../../src/music/mood-target.ts';
 import { formatPlaylist, type PlaylistFormat, youtubeLink } from '../../src/music/playlist.ts';
 import type { RankedSong } from '../../src/music/recommend.ts';
@@ -172,8 +172,18 @@ const EmptyList = () => {
   );
 };
 
-export const PlaylistPanel = () => (
-  <section id="playlist" class="playlist" aria-labelledby="list-title" tabIndex={-1}>
-    {list.value ? <FilledList {...list.value} /> : <EmptyList />}
-  </section>
-);
+export const PlaylistPanel = () => {
+  const panel = useRef<HTMLElement>(null);
+  const filled = list.value !== undefined;
+  const byHand = mood.value?.kind === 'hand';
+  // On a narrow screen the list lies below: who picked a mood asked for songs, and is taken there.
+  useEffect(() => {
+    const top = panel.current?.getBoundingClientRect().top ?? 0;
+    if (filled && byHand && top > window.innerHeight * 0.7) panel.current?.scrollIntoView();
+  }, [filled, byHand]);
+  return (
+    <section id="playlist" class="playlist" aria-labelledby="list-title" tabIndex={-1} ref={panel}>
+      {list.value ? <FilledList {...list.value} /> : <EmptyList />}
+    </section>
+  );
+};
