@@ -86,7 +86,7 @@ for (const kind of ['sgd', 'adamw'] as const) {
       state.parameters = float(wave(count, 1.7, 0.3), [count]);
       state.average = float(wave(count, 1.7, 0.3), [count]);
       const first = initializeWeights(network, inputDims, createRandom(0));
-      let statistics = float(first.statistics, [statisticCount]);
+      let statistics: Feeds[string] = float(first.statistics, [statisticCount]);
       const losses: number[] = [];
       for (let step = 1; step <= 5; step++) {
         const out = await session.run({ ...data(), ...state, statistics, ...scalars(optimizer, learningRate, step) });

@@ -1,0 +1,111 @@
+/**
+ * Takes a finished training run into the package: models/expression.onnx, its card, and reports/expression.
+ *
+ *   npx tsx scripts/publish-expression.ts RUN_FOLDER DATA [MODEL_NAME]
+ *
+ * The figures on the card are those `attune evaluate expression --split public` prints for the very file that ships.
+ */
+import { createHash } from 'node:crypto';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { EMOTIONS } from '../src/base/emotions.ts';
+import { readOnnxMetadata } from '../src/graph/onnx.ts';
+import type { Round } from '../training/checkpoint.ts';
+import { type EvaluationReport, evaluateExpression } from '../training/evaluate.ts';
+import { writeTrainingReport } from '../training/report.ts';
+
+const [run, data, name = 'expression'] = process.argv.slice(2);
+if (!run || !data) {
+  console.error('Usage: npx tsx scripts/publish-expression.ts RUN_FOLDER DATA [MODEL_NAME]');
+  process.exit(2);
+}
+
+interface TrainingFile {
+  readonly recipe: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly dataSha256: string;
+  readonly bestEpoch: number;
+  readonly validation: { readonly count: number; readonly accuracy: number; readonly temperature: number };
+  readonly threshold: number;
+  readonly history: readonly Round[];
+}
+
+const percent = (value: number): string => `${(100 * value).toFixed(2)} %`;
+
+const card = (training: TrainingFile, report: EvaluationReport, bytes: Uint8Array): string => {
+  const { accuracyInterval: interval, deduplicated } = report;
+  const hours = training.history.reduce((sum, { seconds }) => sum + seconds, 0) / 3600;
+  const recall = EMOTIONS.map((emotion) => `| ${emotion} | ${percent(report.perClass[emotion].recall)} |`);
+  return `# ${name}.onnx
+
+Reads one framed face (48x48 gray) and gives seven calibrated probabilities: ${EMOTIONS.join(', ')}.
+
+| | |
+|---|---|
+| Recipe | \`${training.recipe}\` (training/recipes), round ${training.bestEpoch} of ${training.history.length}, best on validation |
+| Settings | in the file's own metadata and in reports/expression/training.md |
+| Seed | ${report.seed} (one seed) |
+| Data | FER2013 Training less ${percent(Number(training.settings.validationShare))} kept for selection; FERPlus votes teach a second head that is not shipped |
+| Data sha256 | ${training.dataSha256} (pixels of Training) |
+| Training time | ${hours.toFixed(1)} h on two CPU cores |
+| File | ${bytes.length} bytes, half-precision storage, sha256 ${createHash('sha256').update(bytes).digest('hex')} |
+| Calibration | temperature ${training.validation.temperature.toFixed(3)}, fitted on validation |
+| "Not sure" below | ${training.threshold.toFixed(3)}: above it, 80 % of validation answers are right |
+| Published | ${report.time.slice(0, 10)} |
+
+## Figures
+
+Command: \`npx attune evaluate expression --data FER2013 --split public --deduplicate-against FER2013\`, no test-time
+augmentation, measured on this file.
+
+| FER2013 PublicTest | |
+|---|---|
+| Accuracy | ${percent(report.accuracy)} (95 %: ${percent(interval[0])} to ${percent(interval[1])}), ${report.dataset.count} pictures |
+| Without the pictures that Training also has | ${deduplicated ? `${percent(deduplicated.accuracy)}, ${deduplicated.count} pictures` : 'not measured'} |
+| Macro-F1 | ${percent(report.macroF1)} |
+| Mean recall | ${percent(report.uar)} |
+| Calibration error (ECE, 15 bins) | ${percent(report.ece)} |
+| Validation accuracy (selected on it) | ${percent(training.validation.accuracy)}, ${training.validation.count} pictures |
+
+| Emotion | Recall on PublicTest |
+|---|---|
+${recall.join('\n')}
+
+## Uses and misuses
+
+For choosing music by the mood a face shows, for a person who asked for it. **An expression is not a feeling**: people
+smile when sad and frown in the sun. Not for judging people at work, at school, at a border, in hiring, or in court.
+The labels are those of strangers looking at web pictures of 2013; ages, skin tones and cultures are unevenly present and
+nobody has measured how. Disgust and fear are rare in the data and read worst.
+
+## Terms
+
+FER2013 (Goodfellow et al. 2013) has no licence on its pictures; it was published for research. FERPlus labels: MIT. The
+weights carry those terms: use them for research and for yourself, and train your own for anything else:
+\`npx attune train compact --data YOUR_DATA\`.
+`;
+};
+
+const modelFolder = 'models';
+const reportFolder = join('reports', name);
+const modelPath = join(modelFolder, `${name}.onnx`);
+await mkdir(modelFolder, { recursive: true });
+await mkdir(reportFolder, { recursive: true });
+await copyFile(join(run, 'model.onnx'), modelPath);
+const bytes = await readFile(modelPath);
+const training = JSON.parse(await readFile(join(run, 'training.json'), 'utf8')) as TrainingFile;
+const recipe = readOnnxMetadata(bytes)['attune.recipe'];
+if (recipe !== training.recipe)
+  throw new Error(`model.onnx is of recipe ${recipe}, training.json of ${training.recipe}.`);
+const report = await evaluateExpression({
+  dataPath: data,
+  split: 'public',
+  model: modelPath,
+  deduplicateAgainst: data,
+  out: reportFolder,
+});
+await writeTrainingReport(reportFolder, training);
+await writeFile(join(modelFolder, `${name}.md`), card(training, report, bytes));
+console.log(
+  `${modelPath}: PublicTest ${percent(report.accuracy)}, ECE ${percent(report.ece)}; card and report written.`,
+);
