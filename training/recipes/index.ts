@@ -44,7 +44,14 @@ export const RECIPES: readonly Recipe[] = [
   {
     name: 'compact',
     summary: 'the expression model that ships: a residual network of 1.2 M parameters',
-    settings: { auxiliaryWeight: 1, mixupAlpha: 0 },
+    settings: {
+      epochs: 60,
+      // The second head turned 51.7 % into 55.4 % after six rounds (docs/decisions/0001).
+      auxiliaryWeight: 1,
+      // The first 24 rounds on small pictures cost 0.6 of what full ones do.
+      startSize: 36,
+      startShare: 0.4,
+    },
     network: residual([32, 64, 128, 256], [1, 1, 1]),
   },
   {
