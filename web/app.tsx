@@ -106,7 +106,7 @@ const CameraStage = () => {
       )}
       {moved && tracked.steadySeconds > 2 && (
         <p class="moved" role="status">
-          {text.camera.changed(text.emotion[tracked.emotion].toLowerCase())}{' '}
+          {text.camera.changed(tracked.emotion)}{' '}
           <button
             type="button"
             class="button"

@@ -24,10 +24,21 @@ const quality: Record<QualityNote, string> = {
   'cut off': 'Part of the face is cut off.',
 };
 
-const goal: Record<Goal, { name: string; does: string; heading: (mood: string) => string }> = {
-  match: { name: 'Match', does: 'Stay with this mood.', heading: (mood) => `To go with ${mood}` },
-  lift: { name: 'Lift', does: 'Begin here and brighten.', heading: (mood) => `From ${mood} to brighter` },
-  calm: { name: 'Calm', does: 'Begin here and come to rest.', heading: (mood) => `From ${mood} to rest` },
+/** The emotion as a noun, inside a sentence. */
+const noun: Record<Emotion, string> = {
+  angry: 'anger',
+  disgust: 'disgust',
+  fear: 'fear',
+  happy: 'happiness',
+  sad: 'sadness',
+  surprise: 'surprise',
+  neutral: 'a neutral mood',
+};
+
+const goal: Record<Goal, { name: string; does: string; heading: (mood: Emotion) => string }> = {
+  match: { name: 'Match', does: 'Stay with this mood.', heading: (mood) => `In tune with ${noun[mood]}` },
+  lift: { name: 'Lift', does: 'Begin here and brighten.', heading: (mood) => `From ${noun[mood]} to joy` },
+  calm: { name: 'Calm', does: 'Begin here and come to rest.', heading: (mood) => `From ${noun[mood]} to rest` },
 };
 
 export const en = {
@@ -96,7 +107,7 @@ export const en = {
     covered: 'The picture is dark. Is the camera covered, or the light off?',
     settling: 'Hold still for a moment.',
     waiting: 'The camera is on. Readings begin once the models are here.',
-    changed: (mood: string) => `The mood has moved to ${mood}.`,
+    changed: (mood: Emotion) => `The mood has moved to ${noun[mood]}.`,
     follow: 'Make a list for that',
     unplugged:
       'It was unplugged, or another program took it. Plug it in and try again, choose a photo, or pick a mood by hand.',

@@ -122,7 +122,7 @@ describe('a mood picked by hand', () => {
     expect(await page.getByRole('radio', { name: 'Lift' }).isChecked()).toBe(true);
     const lifted = await songTitles(page);
     await page.getByRole('radio', { name: 'Match' }).check();
-    await page.getByRole('heading', { name: 'To go with angry' }).waitFor();
+    await page.getByRole('heading', { name: 'In tune with anger' }).waitFor();
     expect(await songTitles(page)).not.toEqual(lifted);
     await page.getByRole('radio', { name: 'Lift' }).check();
     expect(await songTitles(page)).toEqual(lifted);

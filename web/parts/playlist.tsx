@@ -17,6 +17,9 @@ const TYPES: Readonly<Record<PlaylistFormat, string>> = {
   csv: 'text/csv',
 };
 
+/** More reasons than this tire the eye; the strongest come first. */
+const REASONS = 5;
+
 const languages = new Intl.DisplayNames(['en'], { type: 'language', fallback: 'code' });
 
 const languageName = (code: string): string => {
@@ -54,7 +57,7 @@ const SongRow = ({ ranked: { song, why } }: { readonly ranked: RankedSong }) => 
       {why.length > 0 && (
         <p class="song-why">
           <span class="unseen">{text.list.why}: </span>
-          {why.map((tag) => (
+          {why.slice(0, REASONS).map((tag) => (
             <span key={tag} class="tag">
               {tag.replaceAll('-', ' ')}
             </span>
@@ -120,7 +123,7 @@ const SaveMenu = ({ songs, name }: { readonly songs: readonly RankedSong[]; read
 
 const FilledList = ({ recommendation, startedOver }: List) => {
   const { mood: from, goal, songs } = recommendation;
-  const heading = text.goal[goal].heading(text.emotion[from].toLowerCase());
+  const heading = text.goal[goal].heading(from);
   return (
     <>
       <Wave emotion={from} to={goal === 'match' ? from : LEADS_TO[goal]} width={600} height={40} turns={15} stretch />
