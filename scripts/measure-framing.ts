@@ -43,7 +43,7 @@ const faces: Face[] = [];
 const qualities: FaceQuality[] = [];
 for (const { file, index } of chosen) {
   const picture = bordered(packs[file]!, index);
-  const [face] = await detectFaces(picture, detector, { effort: 'quick' });
+  const [face] = await detectFaces(picture, detector, { effort: 'quick', minScore: 0.5 });
   if (!face) continue;
   faces.push(face);
   // The quality of FER2013's own pictures, so without framing them anew.
