@@ -1,5 +1,5 @@
 /** What the contract tests call inside the browser: the package's browser entry on pictures fetched from beside this page. */
-import { AttuneError, alignFace, decodePhoto, detectFaces, loadFaceModels } from '../../../browser/index.ts';
+import { AttuneError, alignFace, decodePhoto, detectFaces, loadFaceModels, tensor } from '../../../browser/index.ts';
 
 const fetchPhoto = async (url: string): Promise<Blob> => (await fetch(url)).blob();
 
@@ -12,6 +12,13 @@ const readLargest = async (url: string) => {
   const pixels = alignFace(image, face);
   const { logits } = await models.expression.session.run({ pixels });
   return { box: face.box, pixels: [...pixels.data], logits: [...logits!.data] };
+};
+
+/** Logits of a face framed elsewhere: 48 x 48 luma values. */
+const readFramed = async (pixels: readonly number[]) => {
+  const { expression } = await loadFaceModels({ baseUrl: '/models/' });
+  const { logits } = await expression.session.run({ pixels: tensor(Float32Array.from(pixels), [1, 1, 48, 48]) });
+  return [...logits!.data];
 };
 
 /** Size and a few pixels of a decoded photo, or the code of its error. */
@@ -28,4 +35,4 @@ const decode = async (url: string) => {
   }
 };
 
-Object.assign(globalThis, { contract: { readLargest, decode } });
+Object.assign(globalThis, { contract: { readLargest, readFramed, decode } });
