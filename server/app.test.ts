@@ -54,6 +54,12 @@ test.each([
   expect((await get(url, { 'if-none-match': etag })).statusCode).toBe(304);
 });
 
+test.each(['/', '/assets/app-4f3a.js'])('serves %s to a browser that takes brotli where there is none', async (url) => {
+  const answer = await get(url, { 'accept-encoding': 'gzip, deflate, br, zstd' });
+  expect(answer.statusCode).toBe(200);
+  expect(answer.headers['content-encoding']).toBeUndefined();
+});
+
 test('built files with a hash in their name are kept for good', async () => {
   expect((await get('/assets/app-4f3a.js')).headers['cache-control']).toContain('immutable');
 });

@@ -134,6 +134,8 @@ export const createApp = async ({
     prefix: '/catalogue/',
     decorateReply: false,
   });
-  await app.register(fastifyStatic, { ...options, setHeaders, index: 'index.html', root: page, preCompressed: true });
+  await app.register(fastifyStatic, { ...options, setHeaders, root: page, preCompressed: true });
+  // By name: asked for a folder, the plugin answers 404 to browsers that take brotli where there is no index.html.br.
+  app.get('/', (_request, reply) => reply.sendFile('index.html'));
   return app;
 };
