@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -153,6 +153,20 @@ describe('ports', () => {
     await expect(serve({ root, host: '203.0.113.7', port: 0, logLevel: 'silent' })).rejects.toMatchObject({
       code: 'server/host-unknown',
     });
+  });
+
+  test('a page without models and songs is served all the same, and health says what is missing', async () => {
+    const bare = join(root, 'bare');
+    for (const path of ['package.json', 'dist/web/index.html']) {
+      mkdirSync(dirname(join(bare, path)), { recursive: true });
+      copyFileSync(join(root, path), join(bare, path));
+    }
+    const server = await serve({ root: bare, port: 0, logLevel: 'silent' });
+    expect(await (await fetch(`${server.url}/api/v1/health`)).json()).toMatchObject({
+      files: { page: true, faceDetector: false, expressionModel: false, catalogue: false },
+    });
+    expect((await fetch(`${server.url}/models/expression.onnx`)).status).toBe(404);
+    await server.close();
   });
 
   test('without a built page the error says what to run', async () => {

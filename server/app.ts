@@ -116,26 +116,23 @@ export const createApp = async ({
   });
 
   // HEAD comes with GET; `wildcard` looks a file up when it is asked for, so that a model trained meanwhile is served too.
-  const options = { wildcard: true, index: false as const, cacheControl: false, dotfiles: 'ignore' as const };
-  const setHeaders = (reply: FastifyReply, path: string): void => {
-    reply.header('cache-control', cacheControlOf(path));
+  const options = {
+    wildcard: true,
+    cacheControl: false,
+    dotfiles: 'ignore' as const,
+    setHeaders: (reply: FastifyReply, path: string): void => {
+      reply.header('cache-control', cacheControlOf(path));
+    },
   };
-  await app.register(fastifyStatic, {
-    ...options,
-    setHeaders,
-    root: [join(root, 'models'), join(root, 'dist', 'models')].filter((folder) => existsSync(folder)),
-    prefix: '/models/',
-    decorateReply: false,
-  });
-  await app.register(fastifyStatic, {
-    ...options,
-    setHeaders,
-    root: join(root, 'catalogue'),
-    prefix: '/catalogue/',
-    decorateReply: false,
-  });
-  await app.register(fastifyStatic, { ...options, setHeaders, root: page, preCompressed: true });
-  // By name: asked for a folder, the plugin answers 404 to browsers that take brotli where there is no index.html.br.
-  app.get('/', (_request, reply) => reply.sendFile('index.html'));
+  const folders = {
+    '/models/': [join(root, 'models'), join(root, 'dist', 'models')],
+    '/catalogue/': [join(root, 'catalogue')],
+  };
+  for (const [prefix, paths] of Object.entries(folders)) {
+    const present = paths.filter((path) => existsSync(path));
+    if (present.length === 0) continue;
+    await app.register(fastifyStatic, { ...options, index: false, root: present, prefix, decorateReply: false });
+  }
+  await app.register(fastifyStatic, { ...options, index: 'index.html', root: page });
   return app;
 };
