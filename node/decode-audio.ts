@@ -1,0 +1,172 @@
+/** Sound files -> mono samples at 16 kHz, in Node. */
+import { randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { audioKind, id3Length, KIND_BYTES } from '../src/audio/audio-kind.ts';
+import { type ByteReader, createByteReader } from '../src/audio/byte-reader.ts';
+import { readFlac } from '../src/audio/flac.ts';
+import { oggCodec } from '../src/audio/ogg.ts';
+import { createResampler, joinSamples, mixToMono, type Resampler } from '../src/audio/resample.ts';
+import { isPlainWav, readWav, type SoundPiece } from '../src/audio/wav.ts';
+import { InvalidInputError } from '../src/base/errors.ts';
+import { decodeOggOpus, decodeWithFfmpeg, openStream, openWebmOpus } from './audio-decoders.ts';
+
+/** The rate of all sound inside, Hz. */
+export const SAMPLE_RATE = 16_000;
+
+export interface DecodeAudioOptions {
+  /** A longer sound is refused. An hour takes 230 MB. @default 7200 (two hours) */
+  readonly maxSeconds?: number;
+}
+
+export interface ReadAudioOptions {
+  /** Stops here without complaint; the rest of the file is not decoded. @default no end */
+  readonly untilSeconds?: number;
+}
+
+const PIECE_BYTES = 262_144;
+
+const unreadable = (message: string, cause?: unknown): InvalidInputError =>
+  new InvalidInputError('audio/unreadable', message, { cause });
+
+async function* piecesOf(sound: Uint8Array | string): AsyncGenerator<Uint8Array> {
+  if (typeof sound === 'string') yield* createReadStream(sound, { highWaterMark: PIECE_BYTES });
+  else for (let at = 0; at < sound.length; at += PIECE_BYTES) yield sound.subarray(at, at + PIECE_BYTES);
+}
+
+/** Only a program outside needs the sound as a file. */
+async function* decodeOutside(sound: Uint8Array | string, name: string): AsyncGenerator<SoundPiece> {
+  if (typeof sound === 'string') {
+    yield* decodeWithFfmpeg(sound, name);
+    return;
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'attune-'));
+  try {
+    const path = join(folder, randomUUID());
+    await writeFile(path, sound);
+    yield* decodeWithFfmpeg(path, name);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const checkFile = async (sound: Uint8Array | string): Promise<void> => {
+  if (typeof sound === 'string') {
+    const found = await stat(sound).catch((cause: unknown) => {
+      throw unreadable(`The sound "${sound}" cannot be read: check its name.`, cause);
+    });
+    if (!found.isFile()) throw unreadable(`"${sound}" is no file: give a sound file.`);
+    if (found.size > 0) return;
+  } else if (sound.length > 0) return;
+  throw unreadable('This sound is empty (0 bytes): give another copy of it.');
+};
+
+/** Passes over an ID3v2 tag with its pictures, so that the bytes behind it can tell the kind. */
+const openBehindTag = async (sound: Uint8Array | string): Promise<ByteReader> => {
+  const reader = createByteReader(piecesOf(sound));
+  await reader.fill(KIND_BYTES);
+  const tag = id3Length(reader.held());
+  if (tag > 0) {
+    const skipped = await reader.skip(tag);
+    if (skipped < tag || (await reader.fill(KIND_BYTES)) === 0)
+      throw unreadable(`This file ends within its tag (${tag} bytes) and holds no sound: give another copy of it.`);
+  }
+  return reader;
+};
+
+const openSound = async (sound: Uint8Array | string): Promise<AsyncGenerator<SoundPiece>> => {
+  await checkFile(sound);
+  const reader = await openBehindTag(sound);
+  const head = reader.held();
+  const kind = audioKind(head);
+  switch (kind) {
+    case 'wav':
+      return isPlainWav(head) ? readWav(reader) : decodeOutside(sound, 'compressed WAV');
+    case 'flac':
+      return readFlac(reader);
+    case 'mp3':
+      return (await openStream('mp3', reader)) ?? decodeOutside(sound, 'MP3');
+    case 'webm':
+      return (await openWebmOpus(reader)) ?? decodeOutside(sound, 'this kind of WebM or Matroska');
+    case 'm4a':
+    case 'aac':
+      return decodeOutside(sound, 'AAC (M4A, MP4)');
+    case 'ogg': {
+      const codec = oggCodec(head);
+      if (codec === 'opus') return decodeOggOpus(reader);
+      return (codec === 'vorbis' && (await openStream('vorbis', reader))) || decodeOutside(sound, 'this kind of Ogg');
+    }
+    case undefined:
+      throw unreadable(
+        'This is no sound file that Attune knows, whatever its name says: give WAV, MP3, Ogg, Opus, FLAC, M4A or WebM.',
+      );
+  }
+};
+
+/** Broken files hold numbers that are none, and floats beyond any sound; either would spoil all that is computed. */
+const clean = (samples: Float32Array): Float32Array =>
+  samples.every((value) => Math.abs(value) <= 8)
+    ? samples
+    : samples.map((value) => (Number.isNaN(value) ? 0 : Math.max(-8, Math.min(8, value))));
+
+/**
+ * A sound, mono at 16 kHz, piece by piece as it is decoded: memory stays small however long the file is.
+ *
+ * Reads WAV, FLAC, Opus (Ogg and WebM), MP3 and Vorbis itself; AAC and what else there is with the ffmpeg on the
+ * PATH. The kind is told by the first bytes. All channels count alike. A file cut short gives what is there.
+ *
+ * @param sound the bytes of the file, or its path
+ * @throws {InvalidInputError} `audio/unreadable`: no sound file, empty or damaged. `audio/no-sound`: no sound track.
+ * @throws {UnavailableError} `audio/no-ffmpeg`: this kind needs ffmpeg.
+ */
+export async function* readAudio(
+  sound: Uint8Array | string,
+  { untilSeconds = Number.POSITIVE_INFINITY }: ReadAudioOptions = {},
+): AsyncGenerator<Float32Array> {
+  let resampler: { readonly rate: number; readonly run: Resampler } | undefined;
+  let count = 0;
+  const limit = untilSeconds * SAMPLE_RATE;
+  const upToLimit = (samples: Float32Array): Float32Array => {
+    const kept = samples.subarray(0, Math.max(0, limit - count));
+    count += kept.length;
+    return kept;
+  };
+  for await (const { sampleRate, channels } of await openSound(sound)) {
+    if (resampler?.rate !== sampleRate) {
+      // Chained streams may change their rate on the way.
+      if (resampler !== undefined) yield upToLimit(resampler.run.flush());
+      resampler = { rate: sampleRate, run: createResampler(sampleRate, SAMPLE_RATE) };
+    }
+    yield upToLimit(resampler.run.push(clean(mixToMono(channels))));
+    if (count >= limit) return;
+  }
+  if (resampler !== undefined) yield upToLimit(resampler.run.flush());
+  if (count === 0)
+    throw unreadable('No sound can be read from this file: it is damaged or cut short. Give another copy.');
+}
+
+/**
+ * A whole sound, mono at 16 kHz, -1 to 1.
+ *
+ * @throws {InvalidInputError} `audio/too-long`: longer than `maxSeconds`; decoding stops there.
+ * @throws as `readAudio`
+ */
+export const decodeAudio = async (
+  sound: Uint8Array | string,
+  { maxSeconds = 7200 }: DecodeAudioOptions = {},
+): Promise<Float32Array> => {
+  const pieces: Float32Array[] = [];
+  let count = 0;
+  for await (const piece of readAudio(sound)) {
+    pieces.push(piece);
+    count += piece.length;
+    if (count > maxSeconds * SAMPLE_RATE)
+      throw new InvalidInputError(
+        'audio/too-long',
+        `This sound is longer than ${maxSeconds} seconds: cut out the part that matters and give that.`,
+      );
+  }
+  return joinSamples(pieces);
+};
