@@ -140,8 +140,9 @@ const Hand = () => {
   return (
     <section class="hand">
       {emotion && (
-        <h2 id="hand-title" class={`display tone-${emotion}`}>
-          {text.emotion[emotion]} <span class="aside">{text.reading.byHand}</span>
+        <h2 id="hand-title" class="display">
+          <span class={`named tone-${emotion}`}>{text.emotion[emotion]}</span>{' '}
+          <span class="aside">{text.reading.byHand}</span>
         </h2>
       )}
       <MoodPicker labelledBy="hand-title" />

@@ -115,7 +115,6 @@ export const en = {
 
   reading: {
     title: 'Reading',
-    reads: (name: Emotion) => emotion[name],
     sure: (share: number) => `${percent(share)} likely`,
     unsure: (first: Emotion, second: Emotion) =>
       `Not sure: ${emotion[first].toLowerCase()} or ${emotion[second].toLowerCase()}?`,
@@ -125,7 +124,6 @@ export const en = {
     correct: 'Not right? Pick the mood',
     bars: 'How likely each emotion is',
     careful: 'Take this reading with care:',
-    limits: 'It reads an expression, not what somebody feels.',
   },
 
   mood: { pick: 'Pick a mood' },
@@ -165,7 +163,6 @@ export const en = {
       `"${name}" is neither a photo nor a video. Choose a JPEG, PNG, WebP, GIF or AVIF picture, or an MP4 or WebM video.`,
     unexpected: (message: string) =>
       `Something went wrong (${message}). Reload the page and try again, or pick a mood by hand.`,
-    details: 'What happened',
   },
 
   footer: {

@@ -40,13 +40,15 @@ export const Reading = ({ scores, emotion, certain, quality, live = false, corre
   return (
     <section class="reading" aria-labelledby="reading-title">
       <div aria-live={live ? 'off' : 'polite'}>
-        <h2 id="reading-title" class={unsure ? '' : `tone-${corrected ?? emotion}`}>
-          {corrected
-            ? text.emotion[corrected]
-            : unsure
-              ? text.reading.unsure(first, second)
-              : text.reading.reads(emotion)}{' '}
-          {!unsure && <span class="aside">{corrected ? text.reading.byHand : text.reading.sure(scores[emotion])}</span>}
+        <h2 id="reading-title">
+          {unsure ? (
+            text.reading.unsure(first, second)
+          ) : (
+            <>
+              <span class={`named tone-${corrected ?? emotion}`}>{text.emotion[corrected ?? emotion]}</span>{' '}
+              <span class="aside">{corrected ? text.reading.byHand : text.reading.sure(scores[emotion])}</span>
+            </>
+          )}
         </h2>
         {unsure && !live && (
           <p id="unsure-why">{text.reading.unsureWhy(first, scores[first], second, scores[second])}</p>
