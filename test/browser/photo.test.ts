@@ -2,8 +2,9 @@
 import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dataPath, lacksData, needsData } from '../data.ts';
 import { createMedia, type Media, samplePhoto } from './media.ts';
-import { openBrowser, openPage, openStand, type Stand } from './stand.ts';
+import { hasTrainedModel, openBrowser, openPage, openStand, type Stand } from './stand.ts';
 
 let sure: Stand;
 let unsure: Stand;
@@ -109,6 +110,19 @@ describe('a photo', () => {
     await waitForSongs(page);
     expect(errors).toEqual([]);
     await page.context().close();
+  });
+});
+
+describe.skipIf(!hasTrainedModel || lacksData('face-photos'))(`the shipped model ${needsData('face-photos')}`, () => {
+  it('reads the astronaut as happy and goes along with it', async () => {
+    const shipped = await openStand();
+    const { page } = await openPage(browser, shipped.url);
+    await choosePhoto(page, dataPath('face-photos', 'astronaut.png'));
+    await page.getByRole('heading', { name: /^Happy \d+ % likely$/ }).waitFor();
+    await waitForSongs(page);
+    await page.getByRole('heading', { name: 'In tune with happiness' }).waitFor();
+    await page.context().close();
+    await shipped.close();
   });
 });
 

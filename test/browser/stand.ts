@@ -65,7 +65,7 @@ export const openStand = async ({ threshold, withoutModel = false }: StandOption
   else writeFileSync(catalogue, madeUpCatalogue());
   const server = await serve({ root, port: 0, logLevel: 'silent' });
   return {
-    url: `${server.url}/index.html`,
+    url: `${server.url}/`,
     root,
     close: async () => {
       await server.close();
@@ -105,6 +105,8 @@ export const openPage = async (
   options: BrowserContextOptions = {},
 ): Promise<OpenPage> => {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  // A busy machine is no failure.
+  context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   const requests: string[] = [];
   const errors: string[] = [];
