@@ -6,7 +6,9 @@ import { packagePath, packageRoot } from './package-root.ts';
 const TRY = `
 const [model] = process.argv.slice(1);
 const { InferenceSession } = await import('onnxruntime-node');
-await InferenceSession.create(model, { executionProviders: ['webgpu'], logSeverityLevel: 4 });
+const session = await InferenceSession.create(model, { executionProviders: ['webgpu'], logSeverityLevel: 4 });
+// A process that ends with a session open on the GPU crashes in the driver.
+await session.release();
 process.exit(0);
 `;
 const LIMIT_MS = 30_000;

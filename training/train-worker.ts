@@ -40,10 +40,12 @@ export type WorkerRequest =
   | { kind: 'load'; state: TrainingState }
   | { kind: 'run'; size: number; rows: Int32Array; firstStep: number; learningRates: Float32Array }
   | { kind: 'state' }
-  | { kind: 'validate' };
+  | { kind: 'validate' }
+  | { kind: 'close' };
 
 export type WorkerReply =
   | { kind: 'loaded' }
+  | { kind: 'closed' }
   | { kind: 'ran'; loss: number; correct: number; count: number }
   | { kind: 'state'; state: TrainingState }
   | { kind: 'validated'; logits: Float32Array; rows: Int32Array }
@@ -91,9 +93,14 @@ const nextName = (name: string): string => `next${name[0]!.toUpperCase()}${name.
 let state: Record<string, OrtTensor> = {};
 let averageStatistics = new Float32Array(0);
 
-let steps:
-  | { size: number; graph: TrainingGraph; run: (feeds: Record<string, OrtTensor>) => Promise<StepResult> }
-  | undefined;
+interface OpenStep {
+  readonly size: number;
+  readonly graph: TrainingGraph;
+  readonly run: (feeds: Record<string, OrtTensor>) => Promise<StepResult>;
+  readonly sessions: readonly { release(): Promise<void> }[];
+}
+
+let steps: OpenStep | undefined;
 
 interface StepResult {
   readonly loss: number;
@@ -101,7 +108,7 @@ interface StepResult {
 }
 
 /** CPU: gradients of this worker's share, the mean over all workers, then the same update in each. */
-const openCpuStep = async (size: number) => {
+const openCpuStep = async (size: number): Promise<OpenStep> => {
   const graph = buildGradientStep({ network, inputDims: [1, size, size], batch: localBatch, ...auxiliary });
   const { parameterCount, decayingCount, statisticCount } = graph.layout;
   const gradientSession = await open(graph.model);
@@ -132,7 +139,7 @@ const openCpuStep = async (size: number) => {
     state.statistics = float(mean.slice(parameterCount));
     return { loss: out.loss!.data[0] as number, logits: out.nextLogits!.data as Float32Array };
   };
-  return { size, graph, run };
+  return { size, graph, run, sessions: [gradientSession, updateSession] };
 };
 
 const splitScalars = (feeds: Record<string, OrtTensor>) => {
@@ -143,7 +150,7 @@ const splitScalars = (feeds: Record<string, OrtTensor>) => {
 };
 
 /** WebGPU: one graph for the whole step; weights and optimiser state never leave the device. */
-const openGpuStep = async (size: number) => {
+const openGpuStep = async (size: number): Promise<OpenStep> => {
   const graph = buildTrainingStep({
     network,
     inputDims: [1, size, size],
@@ -164,7 +171,7 @@ const openGpuStep = async (size: number) => {
     if (next.nextStatistics) state.statistics = next.nextStatistics;
     return { loss: next.loss!.data[0] as number, logits: next.nextLogits!.data as Float32Array };
   };
-  return { size, graph, run };
+  return { size, graph, run, sessions: [session] };
 };
 
 const auxiliary = settings.auxiliaryWeight > 0 ? { auxiliaryWeight: settings.auxiliaryWeight } : {};
@@ -246,23 +253,41 @@ const save = async (): Promise<TrainingState> => {
   return saved;
 };
 
+/** Lets go of the device: a process that ends with a session open on a GPU crashes in the driver. */
+const close = async (): Promise<void> => {
+  await Promise.all(steps?.sessions.map((session) => session.release()) ?? []);
+  steps = undefined;
+};
+
 const run = async (request: Extract<WorkerRequest, { kind: 'run' }>): Promise<WorkerReply> => {
-  if (steps?.size !== request.size) steps = onGpu ? await openGpuStep(request.size) : await openCpuStep(request.size);
-  const total = { loss: 0, correct: 0, count: 0 };
-  for (const [i, learningRate] of request.learningRates.entries()) {
+  if (steps?.size !== request.size) {
+    await close();
+    steps = onGpu ? await openGpuStep(request.size) : await openCpuStep(request.size);
+  }
+  const { graph, run: runStep } = steps;
+  const prepare = (i: number) => {
+    const learningRate = request.learningRates[i];
+    if (learningRate === undefined) return undefined;
     const step = request.firstStep + i;
     const start = i * settings.batch + rank * localBatch;
     const rows = request.rows.subarray(start, start + localBatch);
-    const random = createRandom(`${settings.seed}/step ${step}/worker ${rank}`);
     // Young averages follow faster, so that they do not drag the first weights along (as TensorFlow's EMA does).
     const averageDecay = Math.min(settings.averageDecay, (1 + step) / (10 + step));
     const scalars = optimizerScalars(optimizer, { step: step + 1, learningRate, averageDecay });
-    const feeds = makeFeeds(rows, request.size, random, steps.graph);
+    const random = createRandom(`${settings.seed}/step ${step}/worker ${rank}`);
+    const feeds = makeFeeds(rows, request.size, random, graph);
     for (const [name, value] of Object.entries(scalars)) feeds[name] = float(Float32Array.of(value), []);
-    const { loss, logits } = await steps.run(feeds);
-    if (!Number.isFinite(loss)) {
-      return { kind: 'failed', message: `The loss is ${loss}`, step };
-    }
+    return { step, rows, averageDecay, feeds };
+  };
+  const total = { loss: 0, correct: 0, count: 0 };
+  let current = prepare(0);
+  for (let i = 1; current; i++) {
+    const { step, rows, averageDecay, feeds } = current;
+    const running = runStep(feeds);
+    // The runtime computes in a thread of its own: the next pictures are made meanwhile.
+    current = prepare(i);
+    const { loss, logits } = await running;
+    if (!Number.isFinite(loss)) return { kind: 'failed', message: `The loss is ${loss}`, step };
     const statistics = state.statistics?.data as Float32Array | undefined;
     if (statistics)
       for (let k = 0; k < statistics.length; k++)
@@ -305,6 +330,10 @@ const answer = async (request: WorkerRequest): Promise<WorkerReply> => {
   if (request.kind === 'run') return run(request);
   if (request.kind === 'validate') return validate();
   if (request.kind === 'state') return { kind: 'state', state: await save() };
+  if (request.kind === 'close') {
+    await close();
+    return { kind: 'closed' };
+  }
   load(request.state);
   return { kind: 'loaded' };
 };

@@ -4,7 +4,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { hasWebGpu } from '../node/webgpu.ts';
 import { EMOTIONS } from '../src/base/emotions.ts';
 import { createRandom } from '../src/base/random.ts';
 import { readOnnxMetadata } from '../src/graph/onnx.ts';
@@ -12,6 +13,9 @@ import { readCheckpoint } from './checkpoint.ts';
 import { PICTURE_SIDE } from './datasets/face-set.ts';
 import { resolveSettings } from './recipes/settings.ts';
 import { learningRateAt, train } from './train.ts';
+
+// Whole training runs, each with its own workers: seconds when the machine is free, a minute when it is not.
+vi.setConfig({ testTimeout: 120_000 });
 
 let folder = '';
 let dataPath = '';
@@ -49,8 +53,11 @@ const FAST = [
   'shift=0',
   'erasing=0',
 ];
-const run = (out: string, changes: string[] = [], rest: { resume?: boolean; workers?: number } = {}) =>
-  train({ recipe: 'smoke', dataPath, outPath: join(folder, out), changes: [...FAST, ...changes], ...rest });
+const run = (
+  out: string,
+  changes: string[] = [],
+  rest: { resume?: boolean; workers?: number; device?: 'cpu' | 'webgpu' } = {},
+) => train({ recipe: 'smoke', dataPath, outPath: join(folder, out), changes: [...FAST, ...changes], ...rest });
 const failure = (promise: Promise<unknown>) =>
   promise.then(
     () => undefined,
@@ -106,6 +113,20 @@ describe('train', () => {
     expect(step).toBeGreaterThan(0);
     const resumed = await train({ ...options, changes: [...FAST, `epochs=${history.length + 1}`], resume: true });
     expect(resumed.history.length).toBe(history.length + 1);
+  });
+});
+
+describe('WebGPU', () => {
+  it('gives the losses of the CPU for the same seed', async ({ skip }) => {
+    // SwiftShader, which Debian's Chromium brings, computes as a GPU would where there is none.
+    const software = '/usr/lib/chromium/vk_swiftshader_icd.json';
+    if (!process.env.VK_ICD_FILENAMES && existsSync(software)) process.env.VK_ICD_FILENAMES = software;
+    const changes = ['limit=64', 'batch=16', 'epochs=2', 'clipNorm=1', 'mixupAlpha=0.2'];
+    if (!(await hasWebGpu())) skip('no WebGPU adapter: neither a GPU with a Vulkan driver nor SwiftShader is here');
+    const cpu = await run('cpu', changes, { workers: 1 });
+    const gpu = await run('gpu', changes, { device: 'webgpu' });
+    for (const [i, round] of cpu.history.entries())
+      expect(Math.abs(gpu.history[i]!.trainLoss - round.trainLoss)).toBeLessThan(1e-3);
   });
 });
 

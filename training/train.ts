@@ -62,6 +62,7 @@ export interface TrainResult {
 /** Pictures between two words to the caller, and seconds between two checkpoints within a round. */
 const CHUNK_STEPS = 20;
 const CHECKPOINT_SECONDS = 120;
+const DISMISS_MS = 2000;
 /** What is kept must be at least this often right; see `chooseThreshold`. */
 const KEPT_ACCURACY = 0.8;
 const TERMS =
@@ -420,13 +421,15 @@ const hireWorkers = (
     replies.filter((reply): reply is Extract<WorkerReply, { kind: K }> => reply.kind === kind);
   return {
     all,
-    run: async (request) =>
-      only('ran', await all(request)).reduce((sum, { loss, correct, count: seen }) => ({
-        ...sum,
-        loss: sum.loss + loss,
-        correct: sum.correct + correct,
-        count: sum.count + seen,
-      })),
+    run: async (request) => {
+      const sum = { loss: 0, correct: 0, count: 0 };
+      for (const part of only('ran', await all(request))) {
+        sum.loss += part.loss;
+        sum.correct += part.correct;
+        sum.count += part.count;
+      }
+      return sum;
+    },
     // All workers hold the same state: the first one's is enough.
     state: async () => only('state', [await ask(workers[0]!, { kind: 'state' })])[0]!.state,
     validate: async () => {
@@ -437,6 +440,9 @@ const hireWorkers = (
       };
     },
     dismiss: async () => {
+      // A worker that waits for one that failed never answers.
+      const patience = new Promise((resolve) => setTimeout(resolve, DISMISS_MS).unref());
+      await Promise.race([all({ kind: 'close' }).catch(() => {}), patience]);
       await Promise.all(workers.map((worker) => worker.terminate()));
     },
   };
