@@ -9,7 +9,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{src,node,browser,training,server,cli,scripts,web,bench}/**/*.test.ts'],
-          testTimeout: 20_000,
+          testTimeout: 60_000, // some train for a moment: seconds alone, a minute on a busy machine
           sequence: { groupOrder: 0 },
         },
       },
