@@ -143,6 +143,19 @@ const LAYOUTS: readonly (readonly [columns: readonly string[], read: ReadRow])[]
     },
   ],
   [
+    ['word', 'emotion', 'strength'],
+    (draft, word, row, fail) => {
+      // our own list, strength 0..1; what an emotion says of good and bad goes with it, surprise and neutral say nothing
+      const emotion = row('emotion');
+      const strength = number(row, 'strength', fail);
+      if (!isEmotion(emotion)) return fail(`emotion is '${emotion}', not one of ${EMOTIONS.join(', ')}`);
+      if (strength <= 0 || strength > 1) fail(`strength is ${strength}, not above 0 and up to 1`);
+      draft.emotions.set(word, { ...draft.emotions.get(word), [emotion]: strength });
+      if (emotion === 'surprise' || emotion === 'neutral') return;
+      draft.polarity.set(word, emotion === 'happy' ? strength : -strength);
+    },
+  ],
+  [
     ['word', 'emotion', ...EMOTIONS.map((name) => `z_${name}`)],
     (draft, word, row, fail) => {
       if (!isEmotion(row('emotion'))) fail(`emotion is '${row('emotion')}', not one of ${EMOTIONS.join(', ')}`);
@@ -166,7 +179,7 @@ const LAYOUTS: readonly (readonly [columns: readonly string[], read: ReadRow])[]
  *
  * Known: VADER (token, valence), AFINN (word, valence), Hu and Liu (word, polarity), HowNet (word, category), votes
  * (word, score, votes), DUTIR (word, class21, polarity, intensity), degree words (word, level), negations (word, note),
- * statistics (word, emotion, z_angry … z_neutral).
+ * emotion words (word, emotion, strength), statistics (word, emotion, z_angry … z_neutral).
  *
  * @param name of the table, for messages
  * @throws {InvalidInputError} `lyrics/lexicon`: unknown columns, or a value that cannot be; the message names the line.
