@@ -51,7 +51,7 @@ const findPhotos = async (): Promise<Photo[]> => {
 };
 
 const { values } = parseArgs({
-  options: { repeats: { type: 'string', default: '5' }, rounds: { type: 'string', default: '2' } },
+  options: { repeats: { type: 'string', default: '3' }, rounds: { type: 'string', default: '2' } },
 });
 const rounds = Number(values.rounds);
 const model = await findExpressionModel();

@@ -1,6 +1,6 @@
 /** Runs contenders in fresh processes, one after the other, in an order that turns around each round. */
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 
@@ -18,8 +18,17 @@ export type Outcome<T> =
 const skippedSchema = z.object({ skipped: z.string() });
 const TASKSET = ['/usr/bin/taskset', '/bin/taskset'].find((path) => existsSync(path));
 
+/** The last core that this process may use; undefined outside Linux. */
+const findCore = (): string | undefined => {
+  if (TASKSET === undefined) return undefined;
+  const status = readFileSync('/proc/self/status', 'utf8');
+  return /^Cpus_allowed_list:.*?(\d+)$/m.exec(status)?.[1];
+};
+
+const CORE = findCore();
+
 /** Whether `oneCore` below can be kept: Linux's taskset ties a process and all its threads to one core. */
-export const canTieToOneCore = TASKSET !== undefined;
+export const canTieToOneCore = CORE !== undefined;
 
 /** The command that runs a TypeScript file of the bench the way this process runs. */
 export const nodeCommand = (file: URL, ...args: readonly string[]): string[] => [
@@ -52,6 +61,7 @@ export const runContenders = async <T>(options: RunOptions<T>): Promise<Map<stri
   for (let round = 0; round < rounds; round++) {
     for (const { name, command } of round % 2 === 0 ? contenders : contenders.toReversed()) {
       if (skipped.has(name)) continue;
+      if (process.stderr.isTTY) process.stderr.write(`round ${round + 1} of ${rounds}: ${name}\n`);
       const { code, lastWords, answer } = await runFresh(command, oneCore);
       const reason = skippedSchema.safeParse(answer);
       const figures = schema.safeParse(answer);
@@ -78,7 +88,7 @@ const runFresh = async (
   command: readonly string[],
   oneCore: boolean,
 ): Promise<{ code: number | null; lastWords: string; answer: unknown }> => {
-  const [program, ...args] = oneCore && TASKSET ? [TASKSET, '-c', '0', ...command] : command;
+  const [program, ...args] = oneCore && TASKSET && CORE ? [TASKSET, '-c', CORE, ...command] : command;
   const child = spawn(program!, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let out = '';
   let errors = '';
