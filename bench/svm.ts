@@ -20,9 +20,9 @@ interface Case {
   readonly gamma?: number;
 }
 
-const sparse: Drawn = { rowCount: 2000, columnCount: 1000, perRow: 30, classCount: 7, seed: 1 };
+const sparse: Drawn = { rowCount: 1500, columnCount: 1000, perRow: 30, classCount: 7, seed: 1 };
 const dense: Drawn = { rowCount: 2000, columnCount: 40, perRow: 40, classCount: 3, distance: 0.2, seed: 2 };
-const text: Drawn = { rowCount: 20_000, columnCount: 20_000, perRow: 40, classCount: 5, distance: 0.3, seed: 3 };
+const text: Drawn = { rowCount: 10_000, columnCount: 20_000, perRow: 40, classCount: 5, distance: 0.3, seed: 3 };
 const CASES: readonly Case[] = [
   { name: 'linear, sparse', peer: 'svm-train', data: sparse, C: 1 },
   { name: 'rbf, sparse', peer: 'svm-train', data: sparse, C: 8, gamma: 0.0625 },
@@ -147,4 +147,4 @@ const compareLinear = (ourFile: string, peerFile: string): string => {
 
 const [first, ...rest] = process.argv.slice(2);
 if (first === '--measure') process.send!(measureHere(Number(rest[0]), rest[1]!, rest[2]!), () => process.disconnect());
-else await main(Number(first ?? 5));
+else await main(Number(first ?? 3));
