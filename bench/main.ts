@@ -1,4 +1,4 @@
-/** Runs the benchmarks, each in a fresh process: `npm run bench -- [NAME…] [--json FILE]`. Nothing here passes or fails by time. */
+/** Runs the benchmarks, each in a fresh process: `npm run bench -- [NAME…] [--json FILE] [-- OPTIONS]`. Nothing here passes or fails by time. */
 import { fork } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
@@ -23,9 +23,9 @@ const findBenchmarks = async (): Promise<Map<string, URL>> => {
   return new Map(files.map((file) => [basename(file, '.ts'), new URL(file, here)]));
 };
 
-const runBenchmark = async (name: string, file: URL): Promise<Finished> => {
+const runBenchmark = async (name: string, file: URL, options: readonly string[]): Promise<Finished> => {
   const start = performance.now();
-  const child = fork(fileURLToPath(file), [], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
+  const child = fork(fileURLToPath(file), options, { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
   const tables: unknown[] = [];
   let output = '';
   child.on('message', (table) => tables.push(table));
@@ -41,14 +41,19 @@ const runBenchmark = async (name: string, file: URL): Promise<Finished> => {
 };
 
 const benchmarks = await findBenchmarks();
+// What stands behind a second "--" is for the benchmarks named: `npm run bench -- photo -- --rounds 1`.
+const given = process.argv.slice(2);
+const end = given.includes('--') ? given.indexOf('--') : given.length;
+const benchmarkOptions = given.slice(end + 1);
 const { values, positionals } = parseArgs({
+  args: given.slice(0, end),
   allowPositionals: true,
   options: { json: { type: 'string' }, help: { type: 'boolean', short: 'h', default: false } },
 });
 const unknown = positionals.filter((name) => !benchmarks.has(name));
 if (values.help || unknown.length > 0) {
   if (unknown.length > 0) console.error(`There is no benchmark ${unknown.join(', ')}.\n`);
-  console.log('npm run bench -- [NAME…] [--json FILE]\n');
+  console.log('npm run bench -- [NAME…] [--json FILE] [-- OPTIONS OF THE BENCHMARKS NAMED]\n');
   for (const [name, file] of benchmarks) {
     const firstLine = (await readFile(file, 'utf8')).split('\n')[0]!;
     console.log(`${name.padEnd(18)}${firstLine.replaceAll(/^\/\*\* | \*\/$/g, '')}`);
@@ -60,7 +65,7 @@ const finished: Finished[] = [];
 for (const [name, file] of benchmarks) {
   if (positionals.length > 0 && !positionals.includes(name)) continue;
   console.log(`\n== ${name} ==`);
-  const result = await runBenchmark(name, file);
+  const result = await runBenchmark(name, file, benchmarkOptions);
   finished.push(result);
   if (result.exitCode !== 0) process.exitCode = 1;
 }
