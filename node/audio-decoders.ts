@@ -43,7 +43,7 @@ const amplify = ({ channelData }: Decoded, gain: number, count: number): SoundPi
 /** Opus in Ogg: the first Opus stream, and those that are chained behind it. */
 export async function* decodeOggOpus(reader: ByteReader): AsyncGenerator<SoundPiece> {
   let open: { serial: number; head: OpusHead; decoder: Awaited<ReturnType<typeof openOpus>> } | undefined;
-  let granule = 0;
+  let before = 0; // the granule where this page's sound begins
   try {
     for await (const page of readOggPages(reader)) {
       let { packets } = page;
@@ -51,7 +51,7 @@ export async function* decodeOggOpus(reader: ByteReader): AsyncGenerator<SoundPi
       if (head !== undefined) {
         open?.decoder.free();
         open = { serial: page.serial, head, decoder: await openOpus(head) };
-        granule = 0;
+        before = head.preSkip;
         continue;
       }
       if (open === undefined || page.serial !== open.serial) continue;
@@ -59,8 +59,8 @@ export async function* decodeOggOpus(reader: ByteReader): AsyncGenerator<SoundPi
       if (packets.length === 0) continue;
       const decoded = open.decoder.decodeFrames([...packets]);
       // The last page says how much of its last packet is sound; the encoder filled up the rest.
-      const count = page.isLast && granule > 0 ? page.granule - granule : decoded.samplesDecoded;
-      granule = page.granule;
+      const count = page.isLast ? page.granule - before : decoded.samplesDecoded;
+      before = page.granule;
       if (decoded.samplesDecoded > 0)
         yield amplify(decoded, open.head.gain, Math.max(0, Math.min(count, decoded.samplesDecoded)));
     }

@@ -7,6 +7,8 @@ export interface BitReader {
   readSigned(count: number): number;
   /** Zeros before the next one, which is taken too. */
   countZeros(): number;
+  /** A Rice code: a count of zeros before a one, times 2^parameter, and `parameter` low bits, up to 30. */
+  readRice(parameter: number): number;
   /** Ones before the next zero, which is taken too; the bits of the same byte that follow it are taken as well. */
   countOnes(): number;
   alignToByte(): void;
@@ -54,6 +56,22 @@ export const createBitReader = (bytes: Uint8Array): BitReader => {
       return value >= 2 ** (count - 1) ? value - 2 ** count : value;
     },
     countZeros,
+    readRice: (parameter) => {
+      // 32 bits at once hold almost every code.
+      const at = position >> 3;
+      if (at + 5 <= bytes.length) {
+        const offset = position & 7;
+        const four = (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!;
+        const window = (four << offset) | (bytes[at + 4]! >> (8 - offset));
+        const zeros = Math.clz32(window);
+        const length = zeros + 1 + parameter;
+        if (length <= 32) {
+          position += length;
+          return zeros * 2 ** parameter + ((window >>> (32 - length)) & (2 ** parameter - 1));
+        }
+      }
+      return countZeros() * 2 ** parameter + read(parameter);
+    },
     countOnes: () => {
       const byte = read(8);
       return Math.clz32(~(byte << 24));

@@ -98,7 +98,11 @@ const decodeFrame = (bits: BitReader, info: StreamInfo): Float32Array[] | undefi
   if (bits.isPastEnd()) return undefined;
   restoreStereo(channels, channelCode);
   const scale = 2 ** (1 - sampleBits);
-  return channels.map((samples) => Float32Array.from(samples, (value) => value * scale));
+  return channels.map((samples) => {
+    const scaled = new Float32Array(blockSize);
+    for (let n = 0; n < blockSize; n++) scaled[n] = samples[n]! * scale;
+    return scaled;
+  });
 };
 
 const restoreStereo = (channels: readonly Float64Array[], channelCode: number): void => {
@@ -179,8 +183,8 @@ const decodeResidual = (bits: BitReader, samples: Float64Array, order: number): 
       for (; n < end; n++) samples[n] = width === 0 ? 0 : bits.readSigned(width);
     } else {
       for (; n < end; n++) {
-        const folded = bits.countZeros() * 2 ** parameter + bits.read(parameter);
-        samples[n] = folded % 2 === 0 ? folded / 2 : -(folded + 1) / 2;
+        const folded = bits.readRice(parameter);
+        samples[n] = (folded & 1) === 0 ? folded / 2 : -(folded + 1) / 2;
       }
     }
     if (bits.isPastEnd()) return;

@@ -41,7 +41,9 @@ export async function* readOggPages(reader: ByteReader): AsyncGenerator<OggPage>
     if ((await reader.fill(HEADER_BYTES + segmentCount)) < HEADER_BYTES + segmentCount) return;
     const header = (await reader.take(HEADER_BYTES + segmentCount)).slice();
     const sizes = header.subarray(HEADER_BYTES);
-    const body = (await reader.take(sizes.reduce((sum, size) => sum + size, 0))).slice();
+    const bodyBytes = sizes.reduce((sum, size) => sum + size, 0);
+    const body = (await reader.take(bodyBytes)).slice();
+    if (body.length < bodyBytes) return;
     const view = new DataView(header.buffer);
     const flags = header[5]!;
     const serial = view.getUint32(14, true);

@@ -164,5 +164,11 @@ export const mixToMono = (channels: readonly Float32Array[]): Float32Array => {
   const [first] = channels;
   if (first === undefined) return new Float32Array(0);
   if (channels.length === 1) return first;
-  return Float32Array.from(first, (_, i) => channels.reduce((sum, channel) => sum + channel[i]!, 0) / channels.length);
+  const mono = new Float32Array(first.length);
+  for (let i = 0; i < mono.length; i++) {
+    let sum = 0;
+    for (let channel = 0; channel < channels.length; channel++) sum += channels[channel]![i]!;
+    mono[i] = sum / channels.length;
+  }
+  return mono;
 };

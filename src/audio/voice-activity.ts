@@ -1,7 +1,7 @@
 /** Tells where somebody speaks, so that silence and noise are answered with "no voice" instead of a mood. */
 import { NoAnswerError } from '../base/errors.ts';
 import { createRealFft } from './fft.ts';
-import { createSpectrumReader, fftFrequencies } from './stft.ts';
+import { createSpectrumReader, fftFrequencies, hannWindow } from './stft.ts';
 
 export interface VoiceOptions {
   /** Hz, at least 8000. @default 16000 */
@@ -26,9 +26,12 @@ const SILENCE_DB = -65;
 const MIN_PERIODICITY = 0.45;
 const MAX_ONE_TONE = 0.97;
 const MIN_ABOVE_QUIET_DB = 3;
+const MIN_LEVEL_RANGE_DB = 2;
 const MIN_PITCH_HZ = 65;
 const MAX_PITCH_HZ = 500;
-const MIN_VOICED_SECONDS = 0.1;
+const MIN_VOICED_SECONDS = 0.08;
+/** Fewer frames in a row are a click or chance. */
+const MIN_RUN_FRAMES = 3;
 const BRIDGED_SECONDS = 0.3;
 const MARGIN_SECONDS = 0.1;
 
@@ -63,6 +66,8 @@ const listen = (samples: Float32Array, sampleRate: number, fftSize: number, hopS
     }
     let around = 0;
     for (let k = Math.max(0, strongest - 2); k <= Math.min(binCount - 1, strongest + 2); k++) around += power[k]!;
+    // Weighing by frequency up to 1 kHz flattens rumble, which would otherwise repeat itself like a low voice.
+    for (let k = 0; k < binCount; k++) power[k] = power[k]! * Math.min(1, frequencies[k]! / 1000) ** 2;
     for (let k = 0; k < fftSize; k++) mirrored[k] = power[Math.min(k, fftSize - k)]!;
     fft.forward(mirrored, correlation, unused);
     let periodicity = 0;
@@ -80,12 +85,30 @@ const listen = (samples: Float32Array, sampleRate: number, fftSize: number, hopS
 /** What the window alone does to an autocorrelation, 1 at lag 0: dividing by it leaves the sound's own. */
 const windowAutocorrelation = (fftSize: number): Float64Array => {
   const lags = new Float64Array(fftSize / 2 + 1);
-  const value = (n: number): number => 0.5 - 0.5 * Math.cos((2 * Math.PI * n) / fftSize);
+  const window = hannWindow(fftSize);
   for (let lag = 0; lag < lags.length; lag++) {
-    for (let n = 0; n < fftSize; n++) lags[lag] = lags[lag]! + value(n) * value((n + lag) % fftSize);
+    for (let n = 0; n < fftSize; n++) lags[lag] = lags[lag]! + window[n]! * window[(n + lag) % fftSize]!;
   }
   const whole = lags[0]!;
   return lags.map((sum) => sum / whole);
+};
+
+const dropShortRuns = (voiced: readonly boolean[]): boolean[] => {
+  const kept = voiced.map(() => false);
+  for (let start = 0; start < voiced.length; start++) {
+    let end = start;
+    while (voiced[end] === true) end += 1;
+    if (end - start >= MIN_RUN_FRAMES) kept.fill(true, start, end);
+    start = Math.max(start, end - 1);
+  }
+  return kept;
+};
+
+/** Whether the level moves as syllables make it move; hum, a dial tone or a test tone stays where it is. */
+const swells = (frames: readonly FrameSound[]): boolean => {
+  const levels = frames.map(({ db }) => db).sort((a, b) => a - b);
+  const at = (share: number): number => levels[Math.floor(share * (levels.length - 1))] ?? 0;
+  return at(0.9) - at(0.1) > MIN_LEVEL_RANGE_DB;
 };
 
 const joinSpans = (voiced: readonly boolean[], hopSeconds: number, durationSeconds: number): VoiceSpan[] => {
@@ -120,11 +143,14 @@ export const findVoice = (samples: Float32Array, { sampleRate = 16_000 }: VoiceO
   const loud = levels[Math.floor(0.95 * (levels.length - 1))]!;
   // A clip that is cut to its words has no quiet of its own.
   const least = loud - quiet > 12 ? quiet + MIN_ABOVE_QUIET_DB : SILENCE_DB;
-  const voiced = frames.map(
-    ({ db, periodicity, oneTone }) =>
-      db > SILENCE_DB && db > least && periodicity > MIN_PERIODICITY && oneTone < MAX_ONE_TONE,
+  const voiced = dropShortRuns(
+    frames.map(
+      ({ db, periodicity, oneTone }) =>
+        db > SILENCE_DB && db > least && periodicity > MIN_PERIODICITY && oneTone < MAX_ONE_TONE,
+    ),
   );
   const hopSeconds = hopSize / sampleRate;
+  if (!swells(frames.filter((_, frame) => voiced[frame]))) return { spans: [], voicedSeconds: 0 };
   return {
     spans: joinSpans(voiced, hopSeconds, samples.length / sampleRate),
     voicedSeconds: voiced.filter(Boolean).length * hopSeconds,
@@ -132,9 +158,9 @@ export const findVoice = (samples: Float32Array, { sampleRate = 16_000 }: VoiceO
 };
 
 /**
- * The parts of a sound in which somebody speaks, joined end to end.
+ * As `findVoice`, for a caller that can do nothing without a voice.
  *
- * @throws {NoAnswerError} `audio/no-voice`: less than 0.1 s of voice in it.
+ * @throws {NoAnswerError} `audio/no-voice`: less than 0.08 s of voice in it.
  * @throws {InvalidInputError} `audio/empty`: no samples.
  */
 export const requireVoice = (samples: Float32Array, options: VoiceOptions = {}): VoiceActivity => {

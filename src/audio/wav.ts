@@ -101,9 +101,10 @@ async function* readSamples(reader: ByteReader, format: WavFormat, length: numbe
     const frames = Math.floor(bytes.length / frameBytes);
     if (frames === 0) return;
     const view = viewOf(bytes);
-    const channels = Array.from({ length: channelCount }, (_, channel) =>
-      Float32Array.from({ length: frames }, (_, n) => readSample(view, n * frameBytes + channel * sampleBytes)),
-    );
+    const channels = Array.from({ length: channelCount }, () => new Float32Array(frames));
+    for (const [channel, samples] of channels.entries()) {
+      for (let n = 0, at = channel * sampleBytes; n < frames; n++, at += frameBytes) samples[n] = readSample(view, at);
+    }
     yield { sampleRate, channels };
     left -= bytes.length;
   }

@@ -1,0 +1,67 @@
+/** Sound files -> mono samples at 16 kHz, in a browser's page (workers have no decoder: hand them the samples). */
+import { audioKind, id3Length, KIND_BYTES } from '../src/audio/audio-kind.ts';
+import { mixToMono } from '../src/audio/resample.ts';
+import { InvalidInputError } from '../src/base/errors.ts';
+
+export interface DecodeAudioOptions {
+  /** A larger file is refused before it is read, bytes: browsers decode a file whole. @default 268_435_456 (256 MiB) */
+  readonly maxBytes?: number;
+  /** A longer sound is refused. @default 7200 (two hours) */
+  readonly maxSeconds?: number;
+}
+
+const MEBIBYTE = 1024 * 1024;
+const SAMPLE_RATE = 16_000;
+
+/** The file's kind by the bytes behind its tag, whose pictures are not read. */
+const kindOf = async (sound: Blob): Promise<ReturnType<typeof audioKind>> => {
+  const read = async (from: number, count: number) =>
+    new Uint8Array(await sound.slice(from, from + count).arrayBuffer());
+  return audioKind(await read(id3Length(await read(0, 10)), KIND_BYTES));
+};
+
+/**
+ * A whole sound, mono at 16 kHz, -1 to 1. Reads what the browser reads: WAV, MP3, FLAC, M4A, and Ogg, Opus and WebM
+ * where it knows them. The kind is told by the first bytes. All channels count alike.
+ *
+ * @throws {InvalidInputError} `audio/unreadable`: no sound file, empty or damaged, or of a kind this browser lacks.
+ *   `audio/too-large`, `audio/too-long`: more than asked for.
+ */
+export const decodeAudio = async (sound: Blob, options: DecodeAudioOptions = {}): Promise<Float32Array> => {
+  const { maxBytes = 256 * MEBIBYTE, maxSeconds = 7200 } = options;
+  if (sound.size === 0)
+    throw new InvalidInputError('audio/unreadable', 'This sound is empty (0 bytes): choose another file.');
+  if (sound.size > maxBytes)
+    throw new InvalidInputError(
+      'audio/too-large',
+      `This file has ${Math.ceil(sound.size / MEBIBYTE)} MB, at most ${Math.floor(maxBytes / MEBIBYTE)} MB are read: ` +
+        'cut out the part that matters and give that.',
+    );
+  const kind = await kindOf(sound);
+  if (kind === undefined)
+    throw new InvalidInputError(
+      'audio/unreadable',
+      'This is no sound file that Attune knows, whatever its name says: choose WAV, MP3, Ogg, Opus, FLAC, M4A or WebM.',
+    );
+  const buffer = await decode(await sound.arrayBuffer(), kind);
+  if (buffer.duration > maxSeconds)
+    throw new InvalidInputError(
+      'audio/too-long',
+      `This sound is longer than ${maxSeconds} seconds: cut out the part that matters and give that.`,
+    );
+  return mixToMono(Array.from({ length: buffer.numberOfChannels }, (_, channel) => buffer.getChannelData(channel)));
+};
+
+/** The context's rate is what makes the browser resample while it decodes. */
+const decode = async (bytes: ArrayBuffer, kind: string): Promise<AudioBuffer> => {
+  try {
+    return await new OfflineAudioContext(1, 1, SAMPLE_RATE).decodeAudioData(bytes);
+  } catch (cause) {
+    throw new InvalidInputError(
+      'audio/unreadable',
+      `This ${kind.toUpperCase()} sound is damaged, cut short or of a kind that this browser cannot read: ` +
+        'save it as WAV or MP3 and try again.',
+      { cause },
+    );
+  }
+};

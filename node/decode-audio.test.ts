@@ -1,0 +1,170 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { makeWav } from '../test/audio/make-wav.ts';
+import { largestDifference, sine } from '../test/reference/audio.ts';
+import { decodeAudio, readAudio } from './decode-audio.ts';
+import { findProgram } from './find-program.ts';
+
+const fixture = (name: string): Promise<Buffer> => readFile(new URL(`../test/audio/fixtures/${name}`, import.meta.url));
+const lacksFfmpeg = findProgram('ffmpeg') === undefined;
+const code = (value: string) => expect.objectContaining({ code: value });
+
+/** Height of a tone within a sound, away from its ends. */
+const toneIn = (samples: Float32Array, hz: number): number => {
+  let [x, y] = [0, 0];
+  const inner = samples.subarray(0.2 * samples.length, 0.8 * samples.length);
+  for (const [n, value] of inner.entries()) {
+    x += value * Math.cos((2 * Math.PI * hz * n) / 16_000);
+    y += value * Math.sin((2 * Math.PI * hz * n) / 16_000);
+  }
+  return (2 * Math.hypot(x, y)) / inner.length;
+};
+
+/** The files hold 440 Hz left and 1000 Hz right at 1/8 of full scale: mixed to mono, 1/16 of each. */
+const expectBothTones = (samples: Float32Array, seconds: number): void => {
+  expect(samples.length / 16_000 - seconds).toBeGreaterThanOrEqual(0);
+  expect(samples.length / 16_000 - seconds).toBeLessThan(0.05);
+  for (const hz of [440, 1000]) expect(Math.abs(toneIn(samples, hz) - 1 / 16)).toBeLessThan(0.006);
+  for (const hz of [700, 3000]) expect(toneIn(samples, hz)).toBeLessThan(0.003);
+};
+
+afterEach(() => vi.unstubAllEnvs());
+
+describe('each kind gives its sound, whether from bytes or from a file', () => {
+  test.each([
+    ['flac16.flac', 0.7],
+    ['flac24-96k.flac', 0.2],
+    ['opus.ogg', 0.7],
+    ['opus.webm', 0.7],
+    ['layer3.mp3', 0.7],
+    ['mpeg2-layer3.mp3', 0.7],
+    ['vorbis.ogg', 0.7],
+  ] as const)('%s, without any program', async (name, seconds) => {
+    vi.stubEnv('PATH', '');
+    const bytes = await fixture(name);
+    const samples = await decodeAudio(bytes);
+    expectBothTones(samples, seconds);
+    const path = new URL(`../test/audio/fixtures/${name}`, import.meta.url).pathname;
+    expect(largestDifference(await decodeAudio(path), samples)).toBe(0);
+  });
+
+  test.skipIf(lacksFfmpeg).each(['aac.m4a', 'aac.aac', 'vorbis.webm', 'flac.ogg'])(
+    '%s, by ffmpeg (skipped where there is none)',
+    async (name) => expectBothTones(await decodeAudio(await fixture(name)), 0.7),
+  );
+
+  test('without ffmpeg, a sentence says what to do', async () => {
+    vi.stubEnv('PATH', '');
+    await expect(decodeAudio(await fixture('aac.m4a'))).rejects.toThrow(code('audio/no-ffmpeg'));
+  });
+});
+
+describe('WAV', () => {
+  test.each([8, 16, 24, 32, -32, -64])('%i bits', async (bits) => {
+    const sound = sine(440, 16_000, 1600, 0.5);
+    const samples = await decodeAudio(makeWav([sound], { bits }));
+    expect(largestDifference(samples, sound)).toBeLessThan(bits === 8 ? 0.01 : 1e-4);
+  });
+
+  test('96 kHz in eight channels: all count alike', async () => {
+    const tone = sine(1000, 96_000, 19_200, 0.8);
+    const quiet = new Float32Array(tone.length);
+    const samples = await decodeAudio(
+      makeWav([tone, quiet, quiet, quiet, quiet, quiet, quiet, quiet], { sampleRate: 96_000 }),
+    );
+    expect(samples.length).toBe(3200);
+    expect(toneIn(samples, 1000)).toBeCloseTo(0.1, 3);
+  });
+
+  test('a length that the writer did not know: the sound goes to the end', async () => {
+    const sound = sine(440, 16_000, 1600, 0.5);
+    for (const dataLength of [0, 0xffffffff])
+      expect(await decodeAudio(makeWav([sound], { dataLength }))).toHaveLength(1600);
+  });
+
+  test('clipped, constant and silent sounds come as they are; numbers that are none become 0', async () => {
+    for (const value of [1, 0.5, 0]) {
+      const samples = await decodeAudio(makeWav([new Float32Array(500).fill(value)], { bits: -32 }));
+      expect(samples.every((sample) => sample === value)).toBe(true);
+    }
+    const broken = Float32Array.of(Number.NaN, Number.POSITIVE_INFINITY, 0.25);
+    expect([...(await decodeAudio(makeWav([broken], { bits: -32 })))]).toEqual([0, 8, 0.25]);
+  });
+
+  test('20 ms', async () => expect(await decodeAudio(makeWav([new Float32Array(320)]))).toHaveLength(320));
+
+  test('any samples survive 16 bits', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.float({ min: -1, max: 1, noNaN: true }), { minLength: 1, maxLength: 200 }),
+        async (values) => {
+          const sound = Float32Array.from(values);
+          expect(largestDifference(await decodeAudio(makeWav([sound])), sound)).toBeLessThan(1e-4);
+        },
+      ),
+      { numRuns: 20 },
+    );
+  });
+});
+
+describe('what is no sound, or not enough of one', () => {
+  test.each([
+    ['0 bytes', new Uint8Array(0)],
+    ['a text', new TextEncoder().encode('This is a text that somebody named song.mp3.\n'.repeat(200))],
+    ['zeros', new Uint8Array(5000)],
+    ['a header alone', makeWav([new Float32Array(0)])],
+    [
+      'a tag that ends within its picture',
+      Uint8Array.of(0x49, 0x44, 0x33, 3, 0, 0, 0x09, 0, 0, 0, ...new Uint8Array(99)),
+    ],
+  ])('%s', async (_, bytes) => {
+    await expect(decodeAudio(bytes)).rejects.toThrow(code('audio/unreadable'));
+  });
+
+  test('no file at all', async () => {
+    await expect(decodeAudio('nowhere.wav')).rejects.toThrow('The sound "nowhere.wav" cannot be read: check its name.');
+  });
+
+  test('a file cut short gives what is there', async () => {
+    for (const name of ['layer3.mp3', 'flac16.flac', 'opus.ogg', 'opus.webm', 'vorbis.ogg']) {
+      const bytes = await fixture(name);
+      const whole = await decodeAudio(bytes);
+      const part = await decodeAudio(bytes.subarray(0, Math.floor(bytes.length * 0.8))).catch(
+        (error: unknown) => error,
+      );
+      // A short Ogg file is one page, which is whole or not there.
+      if (part instanceof Float32Array) expect([name, part.length < whole.length]).toEqual([name, true]);
+      else expect(part).toEqual(code('audio/unreadable'));
+    }
+  });
+
+  test('an MP3 behind a tag with a picture of 20 MB', async () => {
+    const size = 20 * 1024 * 1024;
+    const sevenBits = [21, 14, 7, 0].map((shift) => (size >> shift) & 0x7f);
+    const picture = new Uint8Array(10 + size).fill(0xff, 10);
+    picture.set([0x49, 0x44, 0x33, 3, 0, 0, ...sevenBits]);
+    const folder = await mkdtemp(join(tmpdir(), 'attune-test-'));
+    try {
+      const path = join(folder, 'song');
+      await writeFile(path, Buffer.concat([picture, await fixture('layer3.mp3')]));
+      expectBothTones(await decodeAudio(path), 0.7);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  test('longer than asked for', async () => {
+    const sound = makeWav([new Float32Array(32_001)]);
+    await expect(decodeAudio(sound, { maxSeconds: 2 })).rejects.toThrow(code('audio/too-long'));
+  });
+});
+
+test('reading stops where asked', async () => {
+  let count = 0;
+  for await (const piece of readAudio(makeWav([new Float32Array(80_000)]), { untilSeconds: 1.5 }))
+    count += piece.length;
+  expect(count).toBe(24_000);
+});
