@@ -355,7 +355,7 @@ describe('serve', () => {
 
 describe('train and evaluate', () => {
   const name = `a smoke run trains, refuses to start over, goes on, and its model is measured ${needsData('fer2013')}`;
-  test.skipIf(lacksData('fer2013'))(name, () => {
+  test.skipIf(lacksData('fer2013'))(name, { timeout: 300_000 }, () => {
     const data = dataPath('fer2013');
     const run = ['train', 'smoke', '--data', data, '--out', 'run', '--set', 'limit=300', '--json'];
     const trained = attune(...run);
