@@ -1,6 +1,6 @@
 /** Labels of a training set, sorted into classes as LIBSVM and LIBLINEAR do, with the checks both solvers need. */
 import { InvalidInputError } from '../base/errors.ts';
-import type { SparseRows } from './rows.ts';
+import { failNan, type SparseRows } from './rows.ts';
 
 export interface Classes {
   /** Shape [classes]: the labels by first appearance; -1 and +1 alone stand as +1, -1. */
@@ -12,9 +12,14 @@ export interface Classes {
 /**
  * @param labels shape [rowCount], whole numbers
  * @throws {InvalidInputError} `svm/labels`: not as many labels as rows, or one that is no whole number of 32 bits.
- *   `svm/one-class`: all labels are equal, or there are none.
+ *   `svm/one-class`: all labels are equal, or there are none. `svm/nan`: a value is not finite.
  */
 export const groupClasses = (rows: SparseRows, labels: ArrayLike<number>): Classes => {
+  const bad = rows.values.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) {
+    const row = rows.starts.findIndex((start) => start > bad) - 1;
+    failNan(row, rows.columns[bad]!, rows.values[bad]!);
+  }
   if (labels.length !== rows.rowCount) {
     throw new InvalidInputError(
       'svm/labels',

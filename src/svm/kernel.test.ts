@@ -1,6 +1,7 @@
 /** Rows and kernels: sparse and dense agree with the formulas, whichever way the dot products are taken. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { largestDifference } from '../../test/reference/svm.ts';
 import { createKernelRow, type Kernel, kernelDiagonal } from './kernel.ts';
 import { denseRows, selectRows, sparseRows } from './rows.ts';
 
@@ -29,14 +30,13 @@ test('every entry is what the formula says, for rows with few and with many entr
         const diagonal = kernelDiagonal(rows, kernel);
         dense.forEach((u, i) => {
           kernelRow(rows, i, ids, 0, dense.length, out);
-          ids.forEach((id, t) => {
-            expect(out[t]).toBeCloseTo(formula(u, dense[id]!), 8);
-          });
+          const expected = Array.from(ids, (id) => formula(u, dense[id]!));
+          expect(largestDifference(out, expected)).toBeLessThan(1e-8);
           expect(diagonal[i]).toBeCloseTo(formula(u, u), 8);
         });
       }
     }),
-    { numRuns: 30 },
+    { numRuns: 25 },
   );
 });
 

@@ -19,7 +19,8 @@ export interface SparseRows {
 /** Some things are kept for every column: more than this (134 million) is a mistake, or wants hashing. */
 export const MAX_COLUMNS = 2 ** 27;
 
-const failNan = (row: number, column: number, value: number): never => {
+/** @throws {InvalidInputError} `svm/nan`, always. */
+export const failNan = (row: number, column: number, value: number): never => {
   throw new InvalidInputError(
     'svm/nan',
     `Row ${row}, column ${column} holds ${value}: a support vector machine needs finite numbers. Fill in or drop the row.`,
