@@ -86,7 +86,7 @@ describe.skipIf(!hasFfmpeg)('a camera that works (needs ffmpeg to play one)', ()
     await page.getByRole('button', { name: 'Stop the camera' }).click();
     expect(await page.evaluate('window.track_.readyState')).toBe('ended');
     expect(await page.locator('.songs li').count()).toBe(20);
-    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('button', { name: 'Start the camera' }).click();
     await page.locator('.bars.live').waitFor();
     await page.context().close();
   });

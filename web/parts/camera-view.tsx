@@ -61,12 +61,21 @@ export const CameraView = ({ session }: { readonly session: CameraSession }) => 
           {text.camera.asking}
         </p>
       )}
-      {(state.kind === 'problem' || state.kind === 'paused') && (
+      {state.kind === 'problem' && (
         <section class="plate" role="alert">
-          <h2>{state.kind === 'problem' ? state.title : text.camera.pausedTitle}</h2>
-          <p>{state.kind === 'problem' ? state.message : text.camera.paused}</p>
+          <h2>{state.title}</h2>
+          <p>{state.message}</p>
           <button type="button" class="button primary" onClick={start}>
             {text.camera.restart}
+          </button>
+        </section>
+      )}
+      {state.kind === 'paused' && (
+        <section class="plate" role="status">
+          <h2>{text.camera.pausedTitle}</h2>
+          <p>{text.camera.paused}</p>
+          <button type="button" class="button primary" onClick={start}>
+            {text.camera.agree}
           </button>
         </section>
       )}
