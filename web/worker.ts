@@ -2,6 +2,7 @@
 import { createPixelReader, decodeBitmap, readPixels } from '../browser/decode-photo.ts';
 import { loadFaceModels } from '../browser/face-models.ts';
 import { AttuneError } from '../src/base/errors.ts';
+import type { DetectOptions } from '../src/face/detect.ts';
 import { LUMA, type RgbaImage } from '../src/face/image.ts';
 import { type FaceModels, type FaceReading, readFaces } from '../src/face/read.ts';
 import type { Answer, FrameReading, PhotoReading, Problem, Request } from './protocol.ts';
@@ -11,6 +12,8 @@ const READ_SIDE = 4096;
 /** A photo is shown at most this large, px. */
 const SHOW_SIDE = 1600;
 const FRAME_SIDE = 960;
+/** The next frame comes at once: a frame without a face is not searched part by part, as a photo is. */
+const FRAME: DetectOptions = { effort: 'quick' };
 
 const post = (answer: Answer, transfer: Transferable[] = []): void => self.postMessage(answer, { transfer });
 
@@ -19,9 +22,9 @@ const toProblem = (error: unknown): Problem =>
     ? { code: error.code, message: error.message }
     : { code: 'page/unexpected', message: error instanceof Error ? error.message : String(error) };
 
-const facesIn = async (image: RgbaImage, models: FaceModels): Promise<FaceReading[]> => {
+const facesIn = async (image: RgbaImage, models: FaceModels, options: DetectOptions = {}): Promise<FaceReading[]> => {
   try {
-    return await readFaces(image, models);
+    return await readFaces(image, models, options);
   } catch (error) {
     if (error instanceof AttuneError && error.code === 'face/none') return [];
     throw error;
@@ -59,7 +62,7 @@ const readFrame = async (bitmap: ImageBitmap, models: Promise<FaceModels>): Prom
   const image = readFramePixels(bitmap);
   bitmap.close();
   const { width, height } = image;
-  return { width, height, brightness: meanLuma(image), faces: await facesIn(image, await models) };
+  return { width, height, brightness: meanLuma(image), faces: await facesIn(image, await models, FRAME) };
 };
 
 let models: Promise<FaceModels> | undefined;
