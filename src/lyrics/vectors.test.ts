@@ -39,6 +39,18 @@ test('characters of Chinese words', () => {
   ]);
 });
 
+test('pairs of characters are taken from words of three and more only', () => {
+  const bag = new Map([
+    ['不可思议', 2],
+    ['悲伤', 1],
+  ]);
+  expect([...charactersOf({ words: 3, lines: 1, uniqueLines: 1, bag, modified: new Map() }, 2)]).toEqual([
+    ['不可', 2],
+    ['可思', 2],
+    ['思议', 2],
+  ]);
+});
+
 test('n-grams never join two lists, and there are as many as places for them', () => {
   const options = { shortest: 1, longest: 2, joiner: ' ' };
   expect([...countNGrams([['a', 'b', 'a', 'b'], ['c']], options)]).toEqual([

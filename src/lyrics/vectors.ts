@@ -85,12 +85,19 @@ export const toRows = (vectors: Vectors, documents: readonly TermDocument[]): Sp
     vectors.columnCount,
   );
 
-/** The characters of Chinese words of two and more, weighed by their words' counts: 悲 stands in 悲伤, 悲哀, 悲痛. */
-export const charactersOf = ({ bag }: WordCounts): Map<string, number> => {
+/**
+ * Runs of characters inside longer Chinese words, weighed by the words' counts: 悲 stands in 悲伤, 悲哀, 悲痛.
+ *
+ * @param length of a run, in characters @default 1
+ */
+export const charactersOf = ({ bag }: WordCounts, length = 1): Map<string, number> => {
   const counts = new Map<string, number>();
   for (const [word, count] of bag) {
-    if (word.length < 2 || !/^\p{Script=Han}/u.test(word)) continue;
-    for (const character of word) counts.set(character, (counts.get(character) ?? 0) + count);
+    if (word.length <= length || !/^\p{Script=Han}/u.test(word)) continue;
+    for (let at = 0; at + length <= word.length; at++) {
+      const run = word.slice(at, at + length);
+      counts.set(run, (counts.get(run) ?? 0) + count);
+    }
   }
   return counts;
 };
