@@ -1,4 +1,5 @@
 /** Changes the sample rate of a sound without letting in what the new rate cannot hold. */
+import { InvalidInputError } from '../base/errors.ts';
 import { checkWhole } from './frames.ts';
 
 /** Resamples a sound that comes piece by piece. */
@@ -9,6 +10,8 @@ export interface Resampler {
   flush(): Float32Array;
 }
 
+const MIN_RATE = 1000;
+const MAX_RATE = 768_000;
 /** Above this share of the lower rate's half, the filter begins to fall. */
 const PASSBAND = 0.9;
 const ATTENUATION_DB = 100;
@@ -52,12 +55,19 @@ const createTaps = (cutoff: number, half: number, phases: number): Float32Array 
  * Flat up to 0.9 of half the lower rate, 100 dB down from half the lower rate on. No delay: sample n of the output
  * lies at n / toRate seconds. Before and after the sound it takes zeros.
  *
- * @throws {InvalidInputError} `audio/setting`: a rate is no whole number above 0.
+ * @throws {InvalidInputError} `audio/setting`: a rate is no whole number from 1000 to 768000.
  * @see Smith, Digital Audio Resampling (CCRMA); Kaiser's formulas for the window's length and shape.
  */
 export const createResampler = (fromRate: number, toRate: number): Resampler => {
-  checkWhole('fromRate', fromRate);
-  checkWhole('toRate', toRate);
+  for (const [name, rate] of [['fromRate', fromRate] as const, ['toRate', toRate] as const]) {
+    checkWhole(name, rate);
+    // The filter grows with the ratio; beyond any real rate it would fill the memory.
+    if (rate < MIN_RATE || rate > MAX_RATE)
+      throw new InvalidInputError(
+        'audio/setting',
+        `${name} is ${rate} Hz: give one from ${MIN_RATE} to ${MAX_RATE} Hz.`,
+      );
+  }
   if (fromRate === toRate) return { push: (samples) => samples.slice(), flush: () => new Float32Array(0) };
   const divisor = greatestCommonDivisor(fromRate, toRate);
   const up = toRate / divisor;
