@@ -1,6 +1,6 @@
 /** Cuts a face out of a picture, turned upright and framed as FER2013's pictures are. */
 import { type Tensor, tensor } from '../graph/session.ts';
-import type { Face } from './detect.ts';
+import type { Face, Point } from './detect.ts';
 import type { RgbaImage } from './image.ts';
 import { type Region, type SampleOptions, sampleGray } from './sample.ts';
 
@@ -16,14 +16,21 @@ export const FACE_SIZE = 48;
 export const FRAMING = { eyesX: 0.496, eyesY: 0.393, boxWidth: 0.95 } as const;
 
 /**
+ * Runtimes round differently, so that their boxes differ by some 1e-4 px. Snapped to 1/16 px, far below what the
+ * detector can tell, the framed face is the same to the last pixel everywhere.
+ */
+const snap = (px: number): number => Math.round(px * 16) / 16;
+
+/**
  * The square of the picture that is cut out for a face; it may reach beyond the picture.
  *
  * It stands and turns with the eyes. Its size comes from the face's box, not from the distance of the eyes: a head
  * turned aside has its eyes closer together, yet FER2013 shows it as large as any other.
  */
-export const faceRegion = ({ box, eyes: { right, left } }: Face): Region => {
+export const faceRegion = ({ box, eyes }: Face): Region => {
+  const [right, left] = [eyes.right, eyes.left].map(({ x, y }) => ({ x: snap(x), y: snap(y) })) as [Point, Point];
   const angle = Math.atan2(left.y - right.y, left.x - right.x);
-  const side = box.width / FRAMING.boxWidth;
+  const side = snap(box.width) / FRAMING.boxWidth;
   const across = (0.5 - FRAMING.eyesX) * side;
   const down = (0.5 - FRAMING.eyesY) * side;
   return {
