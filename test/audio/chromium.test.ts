@@ -1,0 +1,87 @@
+/** The same samples give the same spectra in Chromium as in Node; and what a browser decodes, and refuses. */
+import { readFile } from 'node:fs/promises';
+import type { Browser, Page } from 'playwright-core';
+import { build } from 'vite';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { decodeAudio } from '../../node/decode-audio.ts';
+import { packagePath } from '../../node/package-root.ts';
+import { logMelSpectrogram, PAPER_MEL } from '../../src/audio/log-mel.ts';
+import { mfcc } from '../../src/audio/mfcc.ts';
+import { resample } from '../../src/audio/resample.ts';
+import { openBrowser } from '../browser/stand.ts';
+import { largestDifference, makeSound } from '../reference/audio.ts';
+
+let browser: Browser;
+let page: Page;
+
+/** Bundles one file of ours as a script that leaves its exports in a global. */
+const bundle = async (name: string, ...path: readonly string[]): Promise<string> => {
+  const result = await build({
+    configFile: false,
+    logLevel: 'error',
+    build: { write: false, target: 'es2022', lib: { entry: packagePath(...path), formats: ['iife'], name } },
+  });
+  const [first] = [result].flat();
+  if (first === undefined || !('output' in first)) throw new Error(`${name} was not bundled`);
+  return first.output[0].code;
+};
+
+beforeAll(async () => {
+  browser = await openBrowser();
+  page = await browser.newPage();
+  for (const [name, ...path] of [
+    ['attuneMel', 'src', 'audio', 'log-mel.ts'],
+    ['attuneMfcc', 'src', 'audio', 'mfcc.ts'],
+    ['attuneResample', 'src', 'audio', 'resample.ts'],
+    ['attuneDecode', 'browser', 'decode-audio.ts'],
+  ] as const)
+    await page.addScriptTag({ content: await bundle(name, ...path) });
+});
+
+afterAll(async () => browser?.close());
+
+const inPage = async (expression: string): Promise<number[]> => page.evaluate<number[]>(expression);
+
+test('spectra, coefficients and resampling of the same samples', async () => {
+  const sound = makeSound(8000);
+  const text = `Float32Array.from(${JSON.stringify([...sound])})`;
+  const settings = JSON.stringify(PAPER_MEL);
+  const mel = await inPage(`[...attuneMel.logMelSpectrogram(${text}, ${settings}).data]`);
+  expect(largestDifference(mel, logMelSpectrogram(sound, PAPER_MEL).data)).toBeLessThan(1e-4);
+  const coefficients = await inPage(`[...attuneMfcc.mfcc(${text}).data]`);
+  expect(largestDifference(coefficients, mfcc(sound).data)).toBeLessThan(1e-3);
+  const resampled = await inPage(`[...attuneResample.resample(${text}, 44100, 16000)]`);
+  expect(largestDifference(resampled, resample(sound, 44_100, 16_000))).toBeLessThan(1e-6);
+});
+
+const decodeInPage = async (bytes: Uint8Array): Promise<number[] | string> =>
+  page.evaluate<number[] | string>(
+    `attuneDecode.decodeAudio(new Blob([Uint8Array.from(atob('${Buffer.from(bytes).toString('base64')}'), (c) => c.charCodeAt(0))]))
+      .then((samples) => [...samples], (error) => error.code + ' ' + error.message)`,
+  );
+
+describe('decoding', () => {
+  test.each(['flac16.flac', 'opus.ogg', 'opus.webm', 'layer3.mp3', 'vorbis.ogg'])(
+    '%s is nearly the sound that Node decodes',
+    async (name) => {
+      const bytes = await readFile(new URL(`fixtures/${name}`, import.meta.url));
+      const samples = await decodeInPage(bytes);
+      if (typeof samples === 'string') throw new Error(samples);
+      const expected = await decodeAudio(bytes);
+      const count = Math.min(samples.length, expected.length);
+      expect(Math.abs(samples.length - expected.length)).toBeLessThan(1200); // browsers keep an encoder's padding
+      const level = (values: ArrayLike<number>): number =>
+        Math.sqrt(Array.from({ length: count }, (_, n) => values[n]! ** 2).reduce((a, b) => a + b, 0) / count);
+      expect(level(samples) / level(expected)).toBeGreaterThan(0.9);
+      expect(level(samples) / level(expected)).toBeLessThan(1.1);
+    },
+  );
+
+  test.each([
+    ['0 bytes', new Uint8Array(0)],
+    ['a text', new TextEncoder().encode('song.mp3 '.repeat(600))],
+    ['a header alone', new TextEncoder().encode('fLaC')],
+  ])('%s is refused in a sentence', async (_, bytes) => {
+    expect(await decodeInPage(bytes)).toMatch(/^audio\/unreadable This .+[.]$/);
+  });
+});
