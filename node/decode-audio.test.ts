@@ -115,6 +115,7 @@ describe('what is no sound, or not enough of one', () => {
     ['0 bytes', new Uint8Array(0)],
     ['a text', new TextEncoder().encode('This is a text that somebody named song.mp3.\n'.repeat(200))],
     ['zeros', new Uint8Array(5000)],
+    ['a rate of 4 GHz', makeWav([new Float32Array(9)], { sampleRate: 4_000_000_000 })],
     ['a header alone', makeWav([new Float32Array(0)])],
     [
       'a tag that ends within its picture',

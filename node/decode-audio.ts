@@ -135,6 +135,10 @@ export async function* readAudio(
   };
   for await (const { sampleRate, channels } of await openSound(sound)) {
     if (resampler?.rate !== sampleRate) {
+      if (sampleRate < 1000 || sampleRate > 768_000)
+        throw unreadable(
+          `This file says that it has ${sampleRate} samples a second, which no sound has: give another copy of it.`,
+        );
       // Chained streams may change their rate on the way.
       if (resampler !== undefined) yield upToLimit(resampler.run.flush());
       resampler = { rate: sampleRate, run: createResampler(sampleRate, SAMPLE_RATE) };
