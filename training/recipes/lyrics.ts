@@ -1,4 +1,4 @@
-/** Settings of the lyric classifiers, one a set, each chosen on the part that is learnt from. */
+/** Settings of the lyric classifiers, one a set. Only the Chinese songs' were chosen so far: docs/decisions/0008-lyrics.md. */
 import type { VectorOptions } from '../../src/lyrics/vectors.ts';
 import type { LyricSet } from '../datasets/lyrics.ts';
 
