@@ -4,7 +4,7 @@ import { UnavailableError } from '../src/base/errors.ts';
 import type { ChineseTools, SegmentWords } from '../src/lyrics/clauses.ts';
 
 /**
- * Opens the dictionaries, once a process: about half a second and 100 MB the first time. Both engines cut in Jieba's
+ * Opens the dictionaries (megabytes), once a process. Both engines cut in Jieba's
  * default mode, unknown words included (its hidden Markov model).
  *
  * @throws {UnavailableError} `lyrics/jieba`: neither engine is installed.
@@ -39,7 +39,7 @@ const openTools = async (): Promise<ChineseTools> => {
   return { segmentWords, toSimplified: Converter({ from: 'tw', to: 'cn' }) };
 };
 
-/** @node-rs/jieba: five times as fast as the WebAssembly build. */
+/** @node-rs/jieba, a native module: not there on every platform. */
 export const openNativeJieba = async (): Promise<SegmentWords> => {
   const { Jieba } = await import('@node-rs/jieba');
   const { dict } = await import('@node-rs/jieba/dict.js');
