@@ -4,17 +4,15 @@ export { AttuneError, InvalidInputError, NoAnswerError, UnavailableError } from 
 export { combineFrames, type FollowedFace } from './face/across-frames.ts';
 export { alignFace } from './face/align.ts';
 export {
-  type Box,
   type DetectEffort,
   type DetectOptions,
   detectFaces,
   type Face,
   type FaceDetector,
   openFaceDetector,
-  type Point,
 } from './face/detect.ts';
 export { type ExpressionModel, openExpressionModel, readExpressions } from './face/expression.ts';
-export { type GrayImage, type RgbaImage, toGray } from './face/image.ts';
+export { type Box, type GrayImage, type Point, type RgbaImage, toGray } from './face/image.ts';
 export {
   equalizeHistogram,
   type HomomorphicFilterOptions,

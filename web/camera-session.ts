@@ -1,7 +1,7 @@
 /** The camera from notice to live reading: one frame at a time, the rest dropped, off as soon as nobody looks at the page. */
 import { signal } from '@preact/signals';
 import { type Camera, openCamera } from '../browser/camera.ts';
-import type { Box } from '../src/face/detect.ts';
+import type { Box } from '../src/face/image.ts';
 import type { FaceReading } from '../src/face/read.ts';
 import { createMoodTracker, followFace, type TrackedMood } from './mood-tracker.ts';
 import { cameraAgreed, isCertain, list, mood, reader, take, toProblem } from './state.ts';

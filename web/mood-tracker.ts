@@ -1,6 +1,6 @@
 /** Turns readings of many frames of the camera into one calm mood. */
 import { EMOTIONS, type Emotion, type EmotionScores, rankEmotions } from '../src/base/emotions.ts';
-import type { Box } from '../src/face/detect.ts';
+import type { Box } from '../src/face/image.ts';
 
 export interface TrackedMood {
   readonly scores: EmotionScores;

@@ -1,6 +1,6 @@
 /** One reading a person out of many frames of a video: follows each face and averages what it shows. */
 import { EMOTIONS, type Emotion, type EmotionScores, rankEmotions } from '../base/emotions.ts';
-import type { Box } from './detect.ts';
+import type { Box } from './image.ts';
 import type { FaceReading } from './read.ts';
 
 /** A face followed through a video. `face` is where it was largest; `scores` are the mean over its frames. */

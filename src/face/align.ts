@@ -1,7 +1,7 @@
 /** Cuts a face out of a picture, turned upright and framed as FER2013's pictures are. */
 import { type Tensor, tensor } from '../graph/session.ts';
-import type { Face, Point } from './detect.ts';
-import type { RgbaImage } from './image.ts';
+import type { Face } from './detect.ts';
+import type { Point, RgbaImage } from './image.ts';
 import { type Region, type SampleOptions, sampleGray } from './sample.ts';
 
 /** Side of the pictures the expression model sees, px. */

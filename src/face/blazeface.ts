@@ -1,8 +1,7 @@
 /** Runs a BlazeFace network on square parts of a picture and decodes what it gives. */
 import { InvalidInputError } from '../base/errors.ts';
 import { type OpenSession, type Session, tensor } from '../graph/session.ts';
-import type { Box, Point } from './detect.ts';
-import type { RgbaImage } from './image.ts';
+import type { Box, Point, RgbaImage } from './image.ts';
 import { fromRegion, type Region, type SampleOptions, sampleRegion } from './sample.ts';
 
 /** A face detector, opened with `openFaceDetector`. */

@@ -1,24 +1,10 @@
 /** Finds the faces in a picture. */
 import { type Detection, type FaceDetector, lookAt } from './blazeface.ts';
-import { checkRgba, type RgbaImage } from './image.ts';
+import { type Box, checkRgba, type Point, type RgbaImage } from './image.ts';
 import { dropRepeats, mergeDetections } from './merge.ts';
 import type { Region } from './sample.ts';
 
 export { type FaceDetector, openFaceDetector } from './blazeface.ts';
-
-/** In pixels of the picture; x, y is the top-left corner. Parts may lie outside the picture where a face is cut off. */
-export interface Box {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-/** In pixels of the picture; the centre of the top-left pixel is (0.5, 0.5). */
-export interface Point {
-  readonly x: number;
-  readonly y: number;
-}
 
 export interface Face {
   readonly box: Box;

@@ -15,6 +15,20 @@ export interface GrayImage {
   readonly data: Float32Array;
 }
 
+/** In pixels of the picture; x, y is the top-left corner. Parts may lie outside the picture where a face is cut off. */
+export interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** In pixels of the picture; the centre of the top-left pixel is (0.5, 0.5). */
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
 /** ITU-R BT.601's weights for red, green and blue. */
 export const LUMA = { red: 0.299, green: 0.587, blue: 0.114 } as const;
 

@@ -1,6 +1,6 @@
 /** Merges the many detections of one face into one: non-maximum suppression. */
 import type { Detection } from './blazeface.ts';
-import type { Box, Point } from './detect.ts';
+import type { Box, Point } from './image.ts';
 
 const area = ({ width, height }: Box): number => width * height;
 

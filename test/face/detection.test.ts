@@ -5,8 +5,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { decodePhoto } from '../../node/decode-photo.ts';
 import { loadFaceDetector } from '../../node/face-models.ts';
 import { packagePath } from '../../node/package-root.ts';
-import { detectFaces, type Face, type FaceDetector, type Point } from '../../src/face/detect.ts';
-import type { RgbaImage } from '../../src/face/image.ts';
+import { detectFaces, type Face, type FaceDetector } from '../../src/face/detect.ts';
+import type { Point, RgbaImage } from '../../src/face/image.ts';
 import { dataPath, lacksData, needsData } from '../data.ts';
 
 let detector: FaceDetector;
