@@ -13,7 +13,7 @@ import { encodeOnnx } from '../src/graph/onnx.ts';
 import { type Optimizer, optimizerScalars, optimizerState } from '../src/graph/optimizer.ts';
 import { elementCount } from '../src/graph/tape.ts';
 import { augmentBatch, mixBatch, NO_AUGMENTATION } from './augment.ts';
-import { waitForAll } from './barrier.ts';
+import { breakBarrier, waitForAll } from './barrier.ts';
 import type { TrainingState } from './checkpoint.ts';
 import { FERPLUS_COLUMNS, voteShares } from './datasets/ferplus.ts';
 import { findRecipe } from './recipes/index.ts';
@@ -49,7 +49,9 @@ export type WorkerReply =
   | { kind: 'ran'; loss: number; correct: number; count: number }
   | { kind: 'state'; state: TrainingState }
   | { kind: 'validated'; logits: Float32Array; rows: Int32Array }
-  | { kind: 'failed'; message: string; step: number | undefined };
+  | { kind: 'failed'; message: string; step: number | undefined }
+  /** Another worker failed, so that this one could not go on. */
+  | { kind: 'called-off' };
 
 const CLASSES = EMOTIONS.length;
 /** Shares of the votes columns that the second head learns: all ten, "unknown" and "not a face" included. */
@@ -96,7 +98,8 @@ let averageStatistics = new Float32Array(0);
 interface OpenStep {
   readonly size: number;
   readonly graph: TrainingGraph;
-  readonly run: (feeds: Record<string, OrtTensor>) => Promise<StepResult>;
+  /** Undefined when another worker has failed. */
+  readonly run: (feeds: Record<string, OrtTensor>) => Promise<StepResult | undefined>;
   readonly sessions: readonly { release(): Promise<void> }[];
 }
 
@@ -115,7 +118,7 @@ const openCpuStep = async (size: number): Promise<OpenStep> => {
   const updateSession = await open(buildUpdateStep({ optimizer, ...clip, parameterCount, decayingCount }));
   const vectors = setup.exchange.map((memory) => new Float32Array(memory));
   const mean = new Float32Array(parameterCount + statisticCount);
-  const run = async (feeds: Record<string, OrtTensor>): Promise<StepResult> => {
+  const run = async (feeds: Record<string, OrtTensor>): Promise<StepResult | undefined> => {
     const { parameters, statistics } = state;
     const inputs = { parameters: parameters!, ...(statisticCount > 0 ? { statistics: statistics! } : {}) };
     const { scalars, data } = splitScalars(feeds);
@@ -125,12 +128,12 @@ const openCpuStep = async (size: number): Promise<OpenStep> => {
     if (statisticCount > 0) mine.set(out.nextStatistics!.data as Float32Array, parameterCount);
     if (workers === 1) mean.set(mine);
     else {
-      waitForAll(setup.barrier, workers);
+      if (!waitForAll(setup.barrier, workers)) return undefined;
       mean.set(vectors[0]!);
       for (const other of vectors.slice(1)) for (let i = 0; i < mean.length; i++) mean[i]! += other[i]!;
       for (let i = 0; i < mean.length; i++) mean[i]! /= workers;
       // Nobody may write its next gradient before all have read this one.
-      waitForAll(setup.barrier, workers);
+      if (!waitForAll(setup.barrier, workers)) return undefined;
     }
     const carried = Object.fromEntries(CARRIED.map((name) => [name, state[name]!]));
     const gradients = float(mean.slice(0, parameterCount));
@@ -286,7 +289,9 @@ const run = async (request: Extract<WorkerRequest, { kind: 'run' }>): Promise<Wo
     const running = runStep(feeds);
     // The runtime computes in a thread of its own: the next pictures are made meanwhile.
     current = prepare(i);
-    const { loss, logits } = await running;
+    const result = await running;
+    if (!result) return { kind: 'called-off' };
+    const { loss, logits } = result;
     if (!Number.isFinite(loss)) return { kind: 'failed', message: `The loss is ${loss}`, step };
     const statistics = state.statistics?.data as Float32Array | undefined;
     if (statistics)
@@ -347,5 +352,8 @@ parentPort!.on('message', (request: WorkerRequest) => {
         step: undefined,
       }),
     )
-    .then((reply) => parentPort!.postMessage(reply));
+    .then((reply) => {
+      if (reply.kind === 'failed') breakBarrier(setup.barrier);
+      parentPort!.postMessage(reply);
+    });
 });

@@ -1,26 +1,18 @@
 /** The training loop, top to bottom: data, workers, rounds, validation, checkpoints, the model file at the end. */
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { Worker } from 'node:worker_threads';
-import { EMOTIONS } from '../src/base/emotions.ts';
-import { AttuneError, InvalidInputError, UnavailableError } from '../src/base/errors.ts';
+import { InvalidInputError } from '../src/base/errors.ts';
 import { createRandom } from '../src/base/random.ts';
-import { buildGradientStep, buildModel, initializeWeights, type Network } from '../src/graph/build.ts';
+import { initializeWeights, type Network } from '../src/graph/build.ts';
 import { optimizerState } from '../src/graph/optimizer.ts';
-import { resizeLinear } from '../src/graph/pooling.ts';
-import { createBarrierMemory } from './barrier.ts';
 import { type Checkpoint, type Round, readCheckpoint, type TrainingState, writeCheckpoint } from './checkpoint.ts';
-import { countLabels, type FaceSet, hashPictures, PICTURE_SIDE, rowsOf } from './datasets/face-set.ts';
-import { loadFer2013 } from './datasets/fer2013.ts';
-import { cleanTraining, splitValidation } from './datasets/split.ts';
-import { chooseThreshold, fitTemperature, softmaxRows } from './metrics.ts';
+import { type Crew, hireWorkers } from './crew.ts';
+import { type PreparedData, prepareData } from './prepare-data.ts';
 import { findRecipe } from './recipes/index.ts';
 import { resolveSettings, type Settings } from './recipes/settings.ts';
-import { writeTrainingReport } from './report.ts';
-import type { WorkerReply, WorkerRequest, WorkerSetup } from './train-worker.ts';
+import { scoreLogits, ship, type TrainResult } from './ship.ts';
 
 export interface TrainOptions {
   readonly recipe: string;
@@ -53,21 +45,9 @@ export interface TrainProgress {
   readonly secondsLeft: number;
 }
 
-export interface TrainResult {
-  readonly modelPath: string;
-  readonly history: readonly Round[];
-  readonly validation: { readonly count: number; readonly accuracy: number; readonly temperature: number };
-}
-
 /** Pictures between two words to the caller, and seconds between two checkpoints within a round. */
 const CHUNK_STEPS = 20;
 const CHECKPOINT_SECONDS = 120;
-const DISMISS_MS = 2000;
-/** What is kept must be at least this often right; see `chooseThreshold`. */
-const KEPT_ACCURACY = 0.8;
-const TERMS =
-  'Trained on FER2013 (Goodfellow et al. 2013), whose pictures have no licence: for research and personal use.';
-
 /**
  * Trains a recipe and leaves `model.onnx`, `training.json` and the checkpoints in `outPath`.
  *
@@ -162,48 +142,6 @@ export const train = async (options: TrainOptions): Promise<TrainResult> => {
   } finally {
     await crew.dismiss();
   }
-};
-
-interface PreparedData {
-  readonly set: FaceSet;
-  readonly train: Int32Array;
-  readonly validation: Int32Array;
-  readonly sha256: string;
-}
-
-const prepareData = async (
-  path: string,
-  settings: Settings,
-  onMessage: (message: string) => void,
-): Promise<PreparedData> => {
-  const set = await loadFer2013(path);
-  for (const note of set.notes) onMessage(note);
-  for (const sum of set.checksums) onMessage(`${sum.of}: ${sum.value} (${sum.known ?? 'unknown'})`);
-  if (settings.auxiliaryWeight > 0 && !set.votes)
-    throw new InvalidInputError(
-      'data/votes-missing',
-      `This recipe learns from FERPlus votes and ${path} has no fer2013new.csv: put it there, or add --set auxiliaryWeight=0.`,
-    );
-  const all = rowsOf(set, 'train');
-  const { train: uncleaned, validation } = splitValidation(set, all, {
-    share: settings.validationShare,
-    seed: settings.seed,
-  });
-  const { rows, blank, contradictory } = settings.clean
-    ? cleanTraining(set, uncleaned)
-    : { rows: uncleaned, blank: [], contradictory: [] };
-  const chosen = settings.limit > 0 ? createRandom(settings.seed).shuffle(rows.slice()).slice(0, settings.limit) : rows;
-  const present = new Set(chosen.map((row) => set.labels[row]!));
-  const missing = EMOTIONS.filter((_, label) => !present.has(label));
-  if (missing.length > 0)
-    throw new InvalidInputError(
-      'data/classes',
-      `Training holds no picture of ${missing.join(', ')}: all seven emotions are needed.`,
-    );
-  onMessage(
-    `${chosen.length} pictures to train on, ${validation.length} to select on; left out: ${blank.length} blank, ${contradictory.length} contradictory.`,
-  );
-  return { set, train: chosen, validation, sha256: hashPictures(set.images, all) };
 };
 
 const firstState = (network: Network, settings: Settings): TrainingState => {
@@ -343,199 +281,4 @@ const runRound = async (before: Checkpoint, crew: Crew, context: RoundContext): 
     }
   }
   return run;
-};
-
-/** The workers, spoken to as one. */
-interface Crew {
-  all(request: WorkerRequest): Promise<WorkerReply[]>;
-  run(request: Extract<WorkerRequest, { kind: 'run' }>): Promise<{ loss: number; correct: number; count: number }>;
-  state(): Promise<TrainingState>;
-  validate(): Promise<{ logits: Float32Array; rows: Int32Array }>;
-  dismiss(): Promise<void>;
-}
-
-const shared = <T extends Uint8Array | undefined>(bytes: T): T => {
-  if (!bytes) return bytes;
-  const copy = new Uint8Array(new SharedArrayBuffer(bytes.length));
-  copy.set(bytes);
-  return copy as T;
-};
-
-const hireWorkers = (
-  recipe: string,
-  settings: Settings,
-  data: PreparedData,
-  network: Network,
-  device: 'cpu' | 'webgpu',
-  count: number,
-): Crew => {
-  if (settings.batch % count !== 0)
-    throw new InvalidInputError('train/batch', `A batch of ${settings.batch} does not split over ${count} workers.`);
-  const { size } = settings;
-  const { layout } = buildGradientStep({ network, inputDims: [1, size, size], batch: 1 });
-  const exchange = Array.from(
-    { length: count },
-    () => new SharedArrayBuffer(4 * (layout.parameterCount + layout.statisticCount)),
-  );
-  const barrier = createBarrierMemory();
-  const images = shared(data.set.images);
-  const extension = extname(import.meta.url);
-  const workers = Array.from({ length: count }, (_, rank) => {
-    const workerData: WorkerSetup = {
-      recipe,
-      settings,
-      device,
-      rank,
-      workers: count,
-      images,
-      labels: data.set.labels,
-      votes: data.set.votes,
-      validation: data.validation,
-      exchange,
-      barrier,
-    };
-    const url = new URL(`./train-worker${extension}`, import.meta.url);
-    if (extension === '.js') return new Worker(url, { workerData });
-    // Sources (tests, scripts) go through tsx, which must be registered inside each thread.
-    const start = `import('tsx/esm/api').then(({ register }) => { register(); return import(${JSON.stringify(url.href)}); })`;
-    return new Worker(start, { workerData, eval: true });
-  });
-  const ask = (worker: Worker, request: WorkerRequest): Promise<WorkerReply> =>
-    new Promise((resolve, reject) => {
-      const settle = (act: () => void): void => {
-        worker.off('message', onReply);
-        worker.off('error', onError);
-        act();
-      };
-      const onReply = (reply: WorkerReply): void =>
-        settle(() => (reply.kind === 'failed' ? reject(trainingFailure(reply, device)) : resolve(reply)));
-      const onError = (cause: unknown): void =>
-        settle(() => reject(new AttuneError('train/worker', 'A training worker stopped unexpectedly.', { cause })));
-      worker.on('message', onReply);
-      worker.on('error', onError);
-      worker.postMessage(request);
-    });
-  const all = (request: WorkerRequest): Promise<WorkerReply[]> =>
-    Promise.all(workers.map((worker) => ask(worker, request)));
-  const only = <K extends WorkerReply['kind']>(kind: K, replies: WorkerReply[]) =>
-    replies.filter((reply): reply is Extract<WorkerReply, { kind: K }> => reply.kind === kind);
-  return {
-    all,
-    run: async (request) => {
-      const sum = { loss: 0, correct: 0, count: 0 };
-      for (const part of only('ran', await all(request))) {
-        sum.loss += part.loss;
-        sum.correct += part.correct;
-        sum.count += part.count;
-      }
-      return sum;
-    },
-    // All workers hold the same state: the first one's is enough.
-    state: async () => only('state', [await ask(workers[0]!, { kind: 'state' })])[0]!.state,
-    validate: async () => {
-      const parts = only('validated', await all({ kind: 'validate' }));
-      return {
-        logits: Float32Array.from(parts.flatMap(({ logits }) => [...logits])),
-        rows: Int32Array.from(parts.flatMap(({ rows }) => [...rows])),
-      };
-    },
-    dismiss: async () => {
-      // A worker that waits for one that failed never answers.
-      const patience = new Promise((resolve) => setTimeout(resolve, DISMISS_MS).unref());
-      await Promise.race([all({ kind: 'close' }).catch(() => {}), patience]);
-      await Promise.all(workers.map((worker) => worker.terminate()));
-    },
-  };
-};
-
-const trainingFailure = (reply: Extract<WorkerReply, { kind: 'failed' }>, device: 'cpu' | 'webgpu'): AttuneError => {
-  if (reply.step !== undefined)
-    return new AttuneError(
-      'train/diverged',
-      `${reply.message} at step ${reply.step + 1}: the last checkpoint is kept. Lower learningRate or set clipNorm, then --resume or start again.`,
-    );
-  if (device === 'webgpu')
-    return new UnavailableError(
-      'train/webgpu',
-      `WebGPU does not work here (${reply.message}): use --device cpu, or install a Vulkan driver.`,
-    );
-  return new AttuneError('train/worker', `A training worker failed: ${reply.message}`);
-};
-
-const scoreLogits = (logits: Float32Array, rows: Int32Array, labels: Uint8Array) => {
-  const probabilities = softmaxRows(logits, EMOTIONS.length);
-  let loss = 0;
-  let correct = 0;
-  for (const [i, row] of rows.entries()) {
-    const scores = probabilities.subarray(i * EMOTIONS.length, (i + 1) * EMOTIONS.length);
-    loss -= Math.log(Math.max(scores[labels[row]!]!, 1e-12));
-    if (scores.indexOf(Math.max(...scores)) === labels[row]) correct++;
-  }
-  return { validationLoss: loss / rows.length, validationAccuracy: correct / rows.length };
-};
-
-interface ShipContext {
-  readonly network: Network;
-  readonly settings: Settings;
-  readonly data: PreparedData;
-  readonly outPath: string;
-}
-
-/** Calibrates the best weights on validation and writes the model file. */
-const ship = async (
-  best: Checkpoint,
-  history: readonly Round[],
-  crew: Crew,
-  { network, settings, data, outPath }: ShipContext,
-): Promise<TrainResult> => {
-  const { logits, rows } = await crew.validate();
-  const labels = rows.map((row) => data.set.labels[row]!);
-  const temperature = fitTemperature(logits, labels, EMOTIONS.length);
-  const calibrated = logits.map((value) => value / temperature);
-  const { threshold } = chooseThreshold(
-    softmaxRows(calibrated, EMOTIONS.length),
-    labels,
-    EMOTIONS.length,
-    KEPT_ACCURACY,
-  );
-  const { validationAccuracy } = scoreLogits(logits, rows, data.set.labels);
-  const { size } = settings;
-  const whole: Network =
-    size === PICTURE_SIDE ? network : (tape, input) => network(tape, resizeLinear(tape, input, size));
-  const model = buildModel({
-    network: whole,
-    inputDims: [1, PICTURE_SIDE, PICTURE_SIDE],
-    weights: { parameters: best.state.average!, statistics: best.state.averageStatistics! },
-    storage: 'float16',
-    temperature,
-    metadata: {
-      'attune.task': 'expression',
-      'attune.labels': EMOTIONS.join(','),
-      'attune.threshold': threshold.toFixed(4),
-      'attune.temperature': temperature.toFixed(4),
-      'attune.recipe': best.recipe,
-      'attune.settings': JSON.stringify(settings),
-      'attune.epoch': String(best.history.length),
-      'attune.seed': String(settings.seed),
-      'attune.dataSha256': data.sha256,
-      'attune.validationAccuracy': validationAccuracy.toFixed(4),
-      'attune.terms': TERMS,
-    },
-  });
-  const modelPath = join(outPath, 'model.onnx');
-  await writeFile(modelPath, model);
-  const validation = { count: rows.length, accuracy: validationAccuracy, temperature };
-  const summary = {
-    recipe: best.recipe,
-    settings,
-    dataSha256: data.sha256,
-    bestEpoch: best.history.length,
-    validation,
-    threshold,
-    modelSha256: createHash('sha256').update(model).digest('hex'),
-    history,
-  };
-  await writeFile(join(outPath, 'training.json'), JSON.stringify(summary, null, 1));
-  await writeTrainingReport(outPath, { ...summary, labelCounts: countLabels(data.set.labels, data.train) });
-  return { modelPath, history, validation };
 };

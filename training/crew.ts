@@ -1,0 +1,133 @@
+/** The training workers, spoken to as one. */
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { AttuneError, InvalidInputError, UnavailableError } from '../src/base/errors.ts';
+import { buildGradientStep, type Network } from '../src/graph/build.ts';
+import { createBarrierMemory } from './barrier.ts';
+import type { TrainingState } from './checkpoint.ts';
+import type { PreparedData } from './prepare-data.ts';
+import type { Settings } from './recipes/settings.ts';
+import type { WorkerReply, WorkerRequest, WorkerSetup } from './train-worker.ts';
+
+/** How long a worker may take to let go of its device; ended in the middle of its work, the runtime aborts. */
+const DISMISS_MS = 20_000;
+
+export interface Crew {
+  all(request: WorkerRequest): Promise<WorkerReply[]>;
+  run(request: Extract<WorkerRequest, { kind: 'run' }>): Promise<{ loss: number; correct: number; count: number }>;
+  state(): Promise<TrainingState>;
+  validate(): Promise<{ logits: Float32Array; rows: Int32Array }>;
+  dismiss(): Promise<void>;
+}
+
+const shared = <T extends Uint8Array | undefined>(bytes: T): T => {
+  if (!bytes) return bytes;
+  const copy = new Uint8Array(new SharedArrayBuffer(bytes.length));
+  copy.set(bytes);
+  return copy as T;
+};
+
+export const hireWorkers = (
+  recipe: string,
+  settings: Settings,
+  data: PreparedData,
+  network: Network,
+  device: 'cpu' | 'webgpu',
+  count: number,
+): Crew => {
+  if (settings.batch % count !== 0)
+    throw new InvalidInputError('train/batch', `A batch of ${settings.batch} does not split over ${count} workers.`);
+  const { size } = settings;
+  const { layout } = buildGradientStep({ network, inputDims: [1, size, size], batch: 1 });
+  const exchange = Array.from(
+    { length: count },
+    () => new SharedArrayBuffer(4 * (layout.parameterCount + layout.statisticCount)),
+  );
+  const barrier = createBarrierMemory();
+  const images = shared(data.set.images);
+  const extension = extname(import.meta.url);
+  const workers = Array.from({ length: count }, (_, rank) => {
+    const workerData: WorkerSetup = {
+      recipe,
+      settings,
+      device,
+      rank,
+      workers: count,
+      images,
+      labels: data.set.labels,
+      votes: data.set.votes,
+      validation: data.validation,
+      exchange,
+      barrier,
+    };
+    const url = new URL(`./train-worker${extension}`, import.meta.url);
+    if (extension === '.js') return new Worker(url, { workerData });
+    // Sources (tests, scripts) go through tsx, which must be registered inside each thread.
+    const start = `import('tsx/esm/api').then(({ register }) => { register(); return import(${JSON.stringify(url.href)}); })`;
+    return new Worker(start, { workerData, eval: true });
+  });
+  const only = <K extends WorkerReply['kind']>(kind: K, replies: WorkerReply[]) =>
+    replies.filter((reply): reply is Extract<WorkerReply, { kind: K }> => reply.kind === kind);
+  const ask = (worker: Worker, request: WorkerRequest): Promise<WorkerReply> =>
+    new Promise((resolve, reject) => {
+      const settle = (act: () => void): void => {
+        worker.off('message', onReply);
+        worker.off('error', onError);
+        act();
+      };
+      const onReply = (reply: WorkerReply): void => settle(() => resolve(reply));
+      const onError = (cause: unknown): void =>
+        settle(() => reject(new AttuneError('train/worker', 'A training worker stopped unexpectedly.', { cause })));
+      worker.on('message', onReply);
+      worker.on('error', onError);
+      worker.postMessage(request);
+    });
+  const askEach = async (asked: readonly Worker[], request: WorkerRequest): Promise<WorkerReply[]> => {
+    // Every worker answers, even when one fails: that one calls the others off.
+    const replies = await Promise.all(asked.map((worker) => ask(worker, request)));
+    const [failed] = only('failed', replies);
+    if (failed) throw trainingFailure(failed, device);
+    return replies;
+  };
+  const all = (request: WorkerRequest): Promise<WorkerReply[]> => askEach(workers, request);
+  return {
+    all,
+    run: async (request) => {
+      const sum = { loss: 0, correct: 0, count: 0 };
+      for (const part of only('ran', await all(request))) {
+        sum.loss += part.loss;
+        sum.correct += part.correct;
+        sum.count += part.count;
+      }
+      return sum;
+    },
+    // All workers hold the same state: the first one's is enough.
+    state: async () => only('state', await askEach(workers.slice(0, 1), { kind: 'state' }))[0]!.state,
+    validate: async () => {
+      const parts = only('validated', await all({ kind: 'validate' }));
+      return {
+        logits: Float32Array.from(parts.flatMap(({ logits }) => [...logits])),
+        rows: Int32Array.from(parts.flatMap(({ rows }) => [...rows])),
+      };
+    },
+    dismiss: async () => {
+      const patience = new Promise((resolve) => setTimeout(resolve, DISMISS_MS).unref());
+      await Promise.race([all({ kind: 'close' }).catch(() => {}), patience]);
+      await Promise.all(workers.map((worker) => worker.terminate()));
+    },
+  };
+};
+
+const trainingFailure = (reply: Extract<WorkerReply, { kind: 'failed' }>, device: 'cpu' | 'webgpu'): AttuneError => {
+  if (reply.step !== undefined)
+    return new AttuneError(
+      'train/diverged',
+      `${reply.message} at step ${reply.step + 1}: the last checkpoint is kept. Lower learningRate or set clipNorm, then --resume or start again.`,
+    );
+  if (device === 'webgpu')
+    return new UnavailableError(
+      'train/webgpu',
+      `WebGPU does not work here (${reply.message}): use --device cpu, or install a Vulkan driver.`,
+    );
+  return new AttuneError('train/worker', `A training worker failed: ${reply.message}`);
+};

@@ -1,0 +1,104 @@
+/** The end of a training run: the best weights, calibrated on validation, as the file that ships. */
+import { createHash } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { EMOTIONS } from '../src/base/emotions.ts';
+import { buildModel, type Network } from '../src/graph/build.ts';
+import { resizeLinear } from '../src/graph/pooling.ts';
+import type { Checkpoint, Round } from './checkpoint.ts';
+import type { Crew } from './crew.ts';
+import { countLabels, PICTURE_SIDE } from './datasets/face-set.ts';
+import { chooseThreshold, fitTemperature, softmaxRows } from './metrics.ts';
+import type { PreparedData } from './prepare-data.ts';
+import type { Settings } from './recipes/settings.ts';
+import { writeTrainingReport } from './report.ts';
+
+export interface TrainResult {
+  readonly modelPath: string;
+  readonly history: readonly Round[];
+  readonly validation: { readonly count: number; readonly accuracy: number; readonly temperature: number };
+}
+
+/** What is kept must be at least this often right; see `chooseThreshold`. */
+const KEPT_ACCURACY = 0.8;
+const TERMS =
+  'Trained on FER2013 (Goodfellow et al. 2013), whose pictures have no licence: for research and personal use.';
+
+/** Mean cross-entropy and accuracy of logits [rows, 7] against the labels of those rows. */
+export const scoreLogits = (logits: Float32Array, rows: Int32Array, labels: Uint8Array) => {
+  const probabilities = softmaxRows(logits, EMOTIONS.length);
+  let loss = 0;
+  let correct = 0;
+  for (const [i, row] of rows.entries()) {
+    const scores = probabilities.subarray(i * EMOTIONS.length, (i + 1) * EMOTIONS.length);
+    loss -= Math.log(Math.max(scores[labels[row]!]!, 1e-12));
+    if (scores.indexOf(Math.max(...scores)) === labels[row]) correct++;
+  }
+  return { validationLoss: loss / rows.length, validationAccuracy: correct / rows.length };
+};
+
+interface ShipContext {
+  readonly network: Network;
+  readonly settings: Settings;
+  readonly data: PreparedData;
+  readonly outPath: string;
+}
+
+/** Calibrates the best weights on validation and writes the model file. */
+export const ship = async (
+  best: Checkpoint,
+  history: readonly Round[],
+  crew: Crew,
+  { network, settings, data, outPath }: ShipContext,
+): Promise<TrainResult> => {
+  const { logits, rows } = await crew.validate();
+  const labels = rows.map((row) => data.set.labels[row]!);
+  const temperature = fitTemperature(logits, labels, EMOTIONS.length);
+  const calibrated = logits.map((value) => value / temperature);
+  const { threshold } = chooseThreshold(
+    softmaxRows(calibrated, EMOTIONS.length),
+    labels,
+    EMOTIONS.length,
+    KEPT_ACCURACY,
+  );
+  const { validationAccuracy } = scoreLogits(logits, rows, data.set.labels);
+  const { size } = settings;
+  const whole: Network =
+    size === PICTURE_SIDE ? network : (tape, input) => network(tape, resizeLinear(tape, input, size));
+  const model = buildModel({
+    network: whole,
+    inputDims: [1, PICTURE_SIDE, PICTURE_SIDE],
+    weights: { parameters: best.state.average!, statistics: best.state.averageStatistics! },
+    storage: 'float16',
+    temperature,
+    metadata: {
+      'attune.task': 'expression',
+      'attune.labels': EMOTIONS.join(','),
+      'attune.threshold': threshold.toFixed(4),
+      'attune.temperature': temperature.toFixed(4),
+      'attune.recipe': best.recipe,
+      'attune.settings': JSON.stringify(settings),
+      'attune.epoch': String(best.history.length),
+      'attune.seed': String(settings.seed),
+      'attune.dataSha256': data.sha256,
+      'attune.validationAccuracy': validationAccuracy.toFixed(4),
+      'attune.terms': TERMS,
+    },
+  });
+  const modelPath = join(outPath, 'model.onnx');
+  await writeFile(modelPath, model);
+  const validation = { count: rows.length, accuracy: validationAccuracy, temperature };
+  const summary = {
+    recipe: best.recipe,
+    settings,
+    dataSha256: data.sha256,
+    bestEpoch: best.history.length,
+    validation,
+    threshold,
+    modelSha256: createHash('sha256').update(model).digest('hex'),
+    history,
+  };
+  await writeFile(join(outPath, 'training.json'), JSON.stringify(summary, null, 1));
+  await writeTrainingReport(outPath, { ...summary, labelCounts: countLabels(data.set.labels, data.train) });
+  return { modelPath, history, validation };
+};
