@@ -37,11 +37,11 @@ test('whatever place, size and tilt, the eyes come to stand level and where FER2
         const face = faceAt(x, y, width, tilt);
         const region = faceRegion(face);
         const middle = fromRegion(region, FRAMING.eyesX, FRAMING.eyesY);
-        // Eyes and box are snapped to 1/16 px.
-        expect(Math.hypot(middle.x - x, middle.y - y)).toBeLessThan(0.1);
+        // Eyes and box are snapped to at most 1/256 of the width.
+        expect(Math.hypot(middle.x - x, middle.y - y)).toBeLessThan(width / 200);
         const reach = (0.2 * width) / region.side;
         const left = fromRegion(region, FRAMING.eyesX + reach, FRAMING.eyesY);
-        expect(Math.hypot(left.x - face.eyes.left.x, left.y - face.eyes.left.y)).toBeLessThan(0.1);
+        expect(Math.hypot(left.x - face.eyes.left.x, left.y - face.eyes.left.y)).toBeLessThan(width / 200);
       },
     ),
   );

@@ -16,10 +16,14 @@ export const FACE_SIZE = 48;
 export const FRAMING = { eyesX: 0.496, eyesY: 0.393, boxWidth: 0.95 } as const;
 
 /**
- * Runtimes round differently, so that their boxes differ by some 1e-4 px. Snapped to 1/16 px, far below what the
- * detector can tell, the framed face is the same to the last pixel everywhere.
+ * Runtimes round differently, so that their boxes differ by up to some 1e-3 px. Snapped to a grid of 1/256 to 1/512 of
+ * the face's width (a tenth of a framed pixel), below what the detector can tell, the framed face is nearly always the
+ * same to the last pixel everywhere.
  */
-const snap = (px: number): number => Math.round(px * 16) / 16;
+const snapTo = (boxWidth: number): ((px: number) => number) => {
+  const step = 2 ** Math.floor(Math.log2(boxWidth / 256));
+  return (px) => Math.round(px / step) * step;
+};
 
 /**
  * The square of the picture that is cut out for a face; it may reach beyond the picture.
@@ -28,6 +32,7 @@ const snap = (px: number): number => Math.round(px * 16) / 16;
  * turned aside has its eyes closer together, yet FER2013 shows it as large as any other.
  */
 export const faceRegion = ({ box, eyes }: Face): Region => {
+  const snap = snapTo(box.width);
   const [right, left] = [eyes.right, eyes.left].map(({ x, y }) => ({ x: snap(x), y: snap(y) })) as [Point, Point];
   const angle = Math.atan2(left.y - right.y, left.x - right.x);
   const side = snap(box.width) / FRAMING.boxWidth;
