@@ -2,6 +2,7 @@
 export * from '../src/index.ts';
 export { type Camera, explainCameraError, openCamera } from './camera.ts';
 export { type LoadCatalogueOptions, loadCatalogue } from './catalogue.ts';
+export { type DecodeAudioOptions, decodeAudio } from './decode-audio.ts';
 export { type DecodePhotoOptions, decodeBitmap, decodePhoto, readPixels } from './decode-photo.ts';
 export { type DownloadOptions, download } from './download.ts';
 export { type LoadFaceModelsOptions, loadFaceModels } from './face-models.ts';

@@ -2,7 +2,10 @@
 export * from '../src/index.ts';
 export { isAnimation, readAnimationFrames } from './animation.ts';
 export { loadCatalogue } from './catalogue.ts';
+export { type DecodeAudioOptions, decodeAudio, type ReadAudioOptions, readAudio } from './decode-audio.ts';
 export { type DecodePhotoOptions, decodePhoto } from './decode-photo.ts';
 export { type LoadFaceModelsOptions, loadFaceDetector, loadFaceModels } from './face-models.ts';
+export { loadLexicons } from './lexicons.ts';
 export { findRuntime, type OpenSessionOptions, openSession, type Runtime } from './open-session.ts';
+export { loadChineseTools } from './segment-words.ts';
 export { isVideoFile, readVideoFrames, type VideoFrame, type VideoFramesOptions } from './video.ts';

@@ -1,4 +1,16 @@
 /** The library's public entry: everything a program outside may use, listed by name. */
+export {
+  logMelSpectrogram,
+  type MelSpectrogramOptions,
+  melSpectrogram,
+  powerToDb,
+} from './audio/log-mel.ts';
+export { createMelFilterbank, type MelOptions } from './audio/mel.ts';
+export { delta, type MfccOptions, mfcc } from './audio/mfcc.ts';
+export { mixToMono, resample } from './audio/resample.ts';
+export { logMelSlices, type Slice, type SliceOptions } from './audio/slices.ts';
+export { hannWindow, powerSpectrogram, type StftOptions, stft } from './audio/stft.ts';
+export { findVoice, requireVoice, type VoiceActivity, type VoiceOptions } from './audio/voice-activity.ts';
 export { EMOTIONS, type Emotion, type EmotionScores, isEmotion, rankEmotions } from './base/emotions.ts';
 export { AttuneError, InvalidInputError, NoAnswerError, UnavailableError } from './base/errors.ts';
 export { combineFrames, type FollowedFace } from './face/across-frames.ts';
@@ -25,6 +37,12 @@ export {
 } from './face/preprocess.ts';
 export { type FaceModels, type FaceReading, type QualityNote, readFaces } from './face/read.ts';
 export { type OpenSession, type Session, type Tensor, tensor } from './graph/session.ts';
+export { type ChineseTools, type Clause, type SegmentWords, splitClauses } from './lyrics/clauses.ts';
+export { LYRIC_FEATURES, type LyricFeatures, lyricFeatures } from './lyrics/features.ts';
+export { detectLanguage } from './lyrics/language.ts';
+export { type Lexicon, mergeLexicons, parseLexicon } from './lyrics/lexicon.ts';
+export { lyricLines } from './lyrics/lines.ts';
+export { countWords, type WordCounts } from './lyrics/word-counts.ts';
 export { type Catalogue, mergeCatalogues, parseCatalogue } from './music/catalogue.ts';
 export { defaultGoal, GOALS, type Goal, type MoodStage, type MoodTarget, moodTarget } from './music/mood-target.ts';
 export { formatPlaylist, PLAYLIST_FORMATS, type PlaylistFormat, youtubeLink } from './music/playlist.ts';
@@ -37,3 +55,8 @@ export {
 } from './music/recommend.ts';
 export { type Song, songId } from './music/song.ts';
 export { TAGS } from './music/tags.ts';
+export { type LinearModel, type LinearOptions, predictLinear, trainLinear } from './svm/linear.ts';
+export { formatSvcModel, parseSvcModel } from './svm/model-file.ts';
+export { predictSvc, predictSvcProbabilities } from './svm/predict.ts';
+export { denseRows, type SparseRows, sparseRows } from './svm/rows.ts';
+export { type SvcModel, type SvcOptions, trainSvc } from './svm/svc.ts';
