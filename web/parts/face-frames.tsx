@@ -2,6 +2,9 @@
 import type { FaceReading } from '../../src/face/read.ts';
 import { text } from '../strings.ts';
 
+/** Share of the picture's height that a tag may need. */
+const NEAR_EDGE = 0.12;
+
 interface FaceFramesProps {
   readonly faces: readonly FaceReading[];
   readonly chosen: number;
@@ -11,6 +14,12 @@ interface FaceFramesProps {
   readonly mirrored?: boolean;
   readonly onChoose: (index: number) => void;
 }
+
+/** Above the frame where there is room, else below it; inside only where the face fills the picture. */
+const tagPlace = (top: number, bottom: number): string => {
+  if (top >= NEAR_EDGE) return '';
+  return bottom <= 1 - NEAR_EDGE ? ' below' : ' inside';
+};
 
 const share = (value: number): string => `${(100 * Math.max(0, Math.min(1, value))).toFixed(2)}%`;
 
@@ -27,7 +36,7 @@ export const FaceFrames = ({ faces, chosen, width, height, mirrored = false, onC
       height: share(bottom - top),
     };
     const name = certain ? text.emotion[emotion] : `${text.emotion[emotion]}?`;
-    const tag = <span class={`face-tag${top < 0.12 ? ' inside' : ''}`}>{name}</span>;
+    const tag = <span class={`face-tag${tagPlace(top, bottom)}`}>{name}</span>;
     if (faces.length === 1)
       return (
         <span key="only" class="face chosen" style={style}>
