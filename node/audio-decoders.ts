@@ -10,7 +10,6 @@ import { readWebm } from '../src/audio/webm.ts';
 import { InvalidInputError, UnavailableError } from '../src/base/errors.ts';
 import { findProgram } from './find-program.ts';
 
-const BYTES_AT_ONCE = 65_536;
 const OPUS_RATE = 48_000;
 
 /** What the decoders out of packages give. */
@@ -85,48 +84,6 @@ async function* decodeWebmOpus(items: ReturnType<typeof readWebm>, head: OpusHea
       const decoded = decoder.decodeFrame(item.data);
       if (decoded.samplesDecoded > 0) yield amplify(decoded, head.gain, decoded.samplesDecoded);
     }
-  } finally {
-    decoder.free();
-  }
-}
-
-/** A decoder that takes the bytes of a file in pieces, cut anywhere. */
-interface StreamDecoder {
-  readonly ready: Promise<void>;
-  free(): void;
-  decode(bytes: Uint8Array): Decoded | Promise<Decoded>;
-  flush?(): Decoded | Promise<Decoded>;
-}
-
-/** These decoders are optional packages. @returns undefined where this installation has left them out */
-const openStreamDecoder = async (kind: 'mp3' | 'vorbis'): Promise<StreamDecoder | undefined> => {
-  try {
-    if (kind === 'mp3') return new (await import('mpg123-decoder')).MPEGDecoder();
-    return new (await import('@wasm-audio-decoders/ogg-vorbis')).OggVorbisDecoder();
-  } catch {
-    return undefined;
-  }
-};
-
-/** MP3, or Vorbis in Ogg. @returns undefined where this installation has no decoder for it */
-export const openStream = async (
-  kind: 'mp3' | 'vorbis',
-  reader: ByteReader,
-): Promise<AsyncGenerator<SoundPiece> | undefined> => {
-  const decoder = await openStreamDecoder(kind);
-  return decoder && decodeStream(decoder, reader);
-};
-
-async function* decodeStream(decoder: StreamDecoder, reader: ByteReader): AsyncGenerator<SoundPiece> {
-  await decoder.ready;
-  try {
-    while ((await reader.fill(1)) > 0) {
-      const decoded = await decoder.decode((await reader.take(BYTES_AT_ONCE)).slice());
-      if (decoded.samplesDecoded > 0) yield { sampleRate: decoded.sampleRate, channels: decoded.channelData };
-    }
-    const rest = await decoder.flush?.();
-    if (rest !== undefined && rest.samplesDecoded > 0)
-      yield { sampleRate: rest.sampleRate, channels: rest.channelData };
   } finally {
     decoder.free();
   }

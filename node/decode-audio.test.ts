@@ -39,9 +39,6 @@ describe('each kind gives its sound, whether from bytes or from a file', () => {
     ['flac24-96k.flac', 0.2],
     ['opus.ogg', 0.7],
     ['opus.webm', 0.7],
-    ['layer3.mp3', 0.7],
-    ['mpeg2-layer3.mp3', 0.7],
-    ['vorbis.ogg', 0.7],
   ] as const)('%s, without any program', async (name, seconds) => {
     vi.stubEnv('PATH', '');
     const bytes = await fixture(name);
@@ -51,14 +48,21 @@ describe('each kind gives its sound, whether from bytes or from a file', () => {
     expect(largestDifference(await decodeAudio(path), samples)).toBe(0);
   });
 
-  test.skipIf(lacksFfmpeg).each(['aac.m4a', 'aac.aac', 'vorbis.webm', 'flac.ogg'])(
+  test
+    .skipIf(lacksFfmpeg)
+    .each(['layer3.mp3', 'mpeg2-layer3.mp3', 'vorbis.ogg', 'aac.m4a', 'aac.aac', 'vorbis.webm', 'flac.ogg'])(
     '%s, by ffmpeg (skipped where there is none)',
-    async (name) => expectBothTones(await decodeAudio(await fixture(name)), 0.7),
+    async (name) => {
+      // ffmpeg 5.1 leaves 128 of this file's 30,870 samples out; its own output is as short.
+      const seconds = name === 'vorbis.ogg' ? (30_870 - 128) / 44_100 : 0.7;
+      expectBothTones(await decodeAudio(await fixture(name)), seconds);
+    },
   );
 
   test('without ffmpeg, a sentence says what to do', async () => {
     vi.stubEnv('PATH', '');
-    await expect(decodeAudio(await fixture('aac.m4a'))).rejects.toThrow(code('audio/no-ffmpeg'));
+    for (const name of ['aac.m4a', 'layer3.mp3', 'vorbis.ogg'])
+      await expect(decodeAudio(await fixture(name))).rejects.toThrow(code('audio/no-ffmpeg'));
   });
 });
 

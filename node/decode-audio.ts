@@ -11,7 +11,7 @@ import { oggCodec } from '../src/audio/ogg.ts';
 import { createResampler, joinSamples, mixToMono, type Resampler } from '../src/audio/resample.ts';
 import { isPlainWav, readWav, type SoundPiece } from '../src/audio/wav.ts';
 import { InvalidInputError } from '../src/base/errors.ts';
-import { decodeOggOpus, decodeWithFfmpeg, openStream, openWebmOpus } from './audio-decoders.ts';
+import { decodeOggOpus, decodeWithFfmpeg, openWebmOpus } from './audio-decoders.ts';
 
 /** The rate of all sound inside, Hz. */
 export const SAMPLE_RATE = 16_000;
@@ -87,17 +87,14 @@ const openSound = async (sound: Uint8Array | string): Promise<AsyncGenerator<Sou
     case 'flac':
       return readFlac(reader);
     case 'mp3':
-      return (await openStream('mp3', reader)) ?? decodeOutside(sound, 'MP3');
+      return decodeOutside(sound, 'MP3');
     case 'webm':
       return (await openWebmOpus(reader)) ?? decodeOutside(sound, 'this kind of WebM or Matroska');
     case 'm4a':
     case 'aac':
       return decodeOutside(sound, 'AAC (M4A, MP4)');
-    case 'ogg': {
-      const codec = oggCodec(head);
-      if (codec === 'opus') return decodeOggOpus(reader);
-      return (codec === 'vorbis' && (await openStream('vorbis', reader))) || decodeOutside(sound, 'this kind of Ogg');
-    }
+    case 'ogg':
+      return oggCodec(head) === 'opus' ? decodeOggOpus(reader) : decodeOutside(sound, 'this kind of Ogg');
     case undefined:
       throw unreadable(
         'This is no sound file that Attune knows, whatever its name says: give WAV, MP3, Ogg, Opus, FLAC, M4A or WebM.',
@@ -114,7 +111,7 @@ const clean = (samples: Float32Array): Float32Array =>
 /**
  * A sound, mono at 16 kHz, piece by piece as it is decoded: memory stays small however long the file is.
  *
- * Reads WAV, FLAC, Opus (Ogg and WebM), MP3 and Vorbis itself; AAC and what else there is with the ffmpeg on the
+ * Reads WAV, FLAC and Opus (Ogg and WebM) itself; MP3, Vorbis, AAC and what else there is with the ffmpeg on the
  * PATH. The kind is told by the first bytes. All channels count alike. A file cut short gives what is there.
  *
  * @param sound the bytes of the file, or its path
