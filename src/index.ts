@@ -44,6 +44,14 @@ export { type Lexicon, mergeLexicons, parseLexicon } from './lyrics/lexicon.ts';
 export { lyricLines } from './lyrics/lines.ts';
 export { countWords, type WordCounts } from './lyrics/word-counts.ts';
 export { type Catalogue, mergeCatalogues, parseCatalogue } from './music/catalogue.ts';
+export {
+  type EmotionEvidence,
+  EVIDENCE_SOURCES,
+  type EvidenceSource,
+  type JoinedEvidence,
+  joinEvidence,
+  type LibrarySong,
+} from './music/library-song.ts';
 export { defaultGoal, GOALS, type Goal, type MoodStage, type MoodTarget, moodTarget } from './music/mood-target.ts';
 export { formatPlaylist, PLAYLIST_FORMATS, type PlaylistFormat, youtubeLink } from './music/playlist.ts';
 export {
