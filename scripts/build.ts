@@ -5,6 +5,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, st
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { checkFirstVisit, compressPage } from './compress-page.ts';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const stampFile = join(root, '.cache', 'built.json');
@@ -80,9 +81,24 @@ const STEPS: readonly Step[] = [
   },
   {
     name: 'page',
-    inputs: ['web', 'browser', 'src', 'models', 'catalogue', 'server/api.ts', 'package-lock.json', ...DETECTORS],
-    outputs: ['dist/web/index.html'],
-    run: () => runNode(binOf('vite', 'vite'), 'build', 'web', '--logLevel', 'warn'),
+    inputs: [
+      'web',
+      'browser',
+      'src',
+      'models',
+      'catalogue',
+      'server/api.ts',
+      'scripts/compress-page.ts',
+      'package-lock.json',
+      ...DETECTORS,
+    ],
+    outputs: ['dist/web/index.html', 'dist/web/index.html.br'],
+    run: () => {
+      runNode(binOf('vite', 'vite'), 'build', 'web', '--logLevel', 'warn');
+      const folder = join(root, 'dist', 'web');
+      compressPage({ folder });
+      checkFirstVisit(folder);
+    },
   },
 ];
 

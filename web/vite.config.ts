@@ -1,5 +1,7 @@
 /** Builds the page into dist/web: a folder that any web server can serve, with everything the page needs. */
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
+import sharp from 'sharp';
 import { defineConfig, type Plugin } from 'vite';
 
 /** Where the page looks for a file, and where it comes from in the repository. */
@@ -15,6 +17,7 @@ const POLICY = [
   "script-src 'self' 'wasm-unsafe-eval'",
   "worker-src 'self'",
   "connect-src 'self'",
+  "manifest-src 'self'",
   "style-src 'self'",
   "font-src 'self'",
   "img-src 'self' blob:",
@@ -51,10 +54,67 @@ const policy = (): Plugin => ({
   ],
 });
 
+/** Launchers want PNG; a maskable icon keeps its sign within the middle 80 % and fills the rest. */
+const icons = (): Plugin => ({
+  name: 'attune-icons',
+  apply: 'build',
+  async generateBundle() {
+    const svg = readFileSync(new URL('public/icon.svg', import.meta.url));
+    const draw = (side: number): Promise<Buffer> =>
+      sharp(svg, { density: (72 * side) / 32 })
+        .resize(side, side)
+        .png({ palette: true })
+        .toBuffer();
+    for (const side of [180, 192, 512])
+      this.emitFile({ type: 'asset', fileName: `icon-${side}.png`, source: await draw(side) });
+    const maskable = await sharp({ create: { width: 512, height: 512, channels: 3, background: '#0b4f5c' } })
+      .composite([{ input: await draw(400), gravity: 'centre' }])
+      .png({ palette: true })
+      .toBuffer();
+    this.emitFile({ type: 'asset', fileName: 'icon-maskable-512.png', source: maskable });
+  },
+});
+
+/** What a browser fetches before the page is drawn, and what it fetches when a face is first read. All else only if wanted. */
+const isShell = (file: string): boolean =>
+  /^(index\.html|early\.js|icon\.svg|manifest\.webmanifest|catalogue\/songs\.csv)$/.test(file) ||
+  /^assets\/index-[^/]+\.(js|css)$/.test(file) ||
+  /^assets\/ysabeau-office-latin-wght-normal-[^/]+\.woff2$/.test(file);
+const isLater = (file: string): boolean =>
+  /^assets\/worker-[^/]+\.js$/.test(file) || /^assets\/ort-wasm-[^/]+\.wasm$/.test(file) || file in ASSETS;
+
+/** Tells the service worker which files there are; the same list is kept beside it for the check of sizes. */
+const offline = (): Plugin => ({
+  name: 'attune-offline',
+  apply: 'build',
+  enforce: 'post',
+  generateBundle: {
+    order: 'post',
+    handler(_options, bundle) {
+      const files = [...Object.keys(bundle), 'index.html', 'early.js', 'icon.svg', 'manifest.webmanifest']
+        .filter((file, index, all) => all.indexOf(file) === index)
+        .sort();
+      const shell = files.filter(isShell);
+      const later = files.filter((file) => isLater(file) && !isShell(file));
+      const hash = createHash('sha256').update(files.join());
+      for (const file of files) {
+        const made = bundle[file];
+        if (made) hash.update(made.type === 'asset' ? made.source : made.code);
+      }
+      const list = { version: hash.digest('hex').slice(0, 16), shell, later };
+      const worker = bundle['service-worker.js'];
+      if (worker?.type !== 'chunk') throw new Error('The service worker was not built.');
+      if (worker.imports.length > 0) throw new Error('The service worker imports another file: it must stand alone.');
+      worker.code = `const PAGE_FILES = ${JSON.stringify(list)};\n${worker.code}`;
+      this.emitFile({ type: 'asset', fileName: 'page-files.json', source: JSON.stringify(list, undefined, 2) });
+    },
+  },
+});
+
 export default defineConfig({
   root: import.meta.dirname,
   base: './',
-  plugins: [assets(), policy()],
+  plugins: [assets(), policy(), icons(), offline()],
   worker: { format: 'es' },
   build: {
     outDir: '../dist/web',
@@ -63,5 +123,15 @@ export default defineConfig({
     // A data: address would need an exception in the rules above.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      input: {
+        index: new URL('index.html', import.meta.url).pathname,
+        'service-worker': new URL('service-worker.ts', import.meta.url).pathname,
+      },
+      output: {
+        // The service worker's address must stay the same for ever.
+        entryFileNames: ({ name }) => (name === 'service-worker' ? 'service-worker.js' : 'assets/[name]-[hash].js'),
+      },
+    },
   },
 });
