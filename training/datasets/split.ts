@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { InvalidInputError } from '../../src/base/errors.ts';
 import { createRandom } from '../../src/base/random.ts';
 import { countLabels, pictureAt } from './face-set.ts';
+import { groupNearCopies } from './near-copies.ts';
 
 /** Pictures and labels that the rows below index. */
 export interface LabelledPictures {
@@ -33,6 +34,8 @@ export interface SplitOptions {
   /** Share of each class that goes to validation, above 0 and below 1. @default 0.1 */
   readonly share?: number;
   readonly seed: number | string;
+  /** Keep near copies (see near-copies.ts) on one side too, not only pixel-identical pictures. @default false */
+  readonly nearCopies?: boolean;
 }
 
 /**
@@ -46,7 +49,7 @@ export interface SplitOptions {
 export const splitValidation = (
   { images, labels }: LabelledPictures,
   rows: ArrayLike<number>,
-  { share = 0.1, seed }: SplitOptions,
+  { share = 0.1, seed, nearCopies = false }: SplitOptions,
 ): { train: Int32Array; validation: Int32Array } => {
   if (!(share > 0 && share < 1)) {
     throw new InvalidInputError(
@@ -54,7 +57,7 @@ export const splitValidation = (
       `A validation share of ${share}: expected one between 0 and 1, such as 0.1.`,
     );
   }
-  const groups = createRandom(seed).shuffle(groupIdentical(images, rows));
+  const groups = createRandom(seed).shuffle(nearCopies ? groupNearCopies(images, rows) : groupIdentical(images, rows));
   const wanted = countLabels(labels, rows).map((count) => Math.round(count * share));
   const validation: number[] = [];
   const train: number[] = [];
