@@ -16,15 +16,21 @@ export interface Crew {
   all(request: WorkerRequest): Promise<WorkerReply[]>;
   run(request: Extract<WorkerRequest, { kind: 'run' }>): Promise<{ loss: number; correct: number; count: number }>;
   state(): Promise<TrainingState>;
-  validate(): Promise<{ logits: Float32Array; rows: Int32Array }>;
+  /** Logits of the averaged weights on validation; `asShipped` through all views of the model file. */
+  validate(asShipped?: boolean): Promise<{ logits: Float32Array; rows: Int32Array }>;
   dismiss(): Promise<void>;
 }
 
-const shared = <T extends Uint8Array | undefined>(bytes: T): T => {
-  if (!bytes) return bytes;
+const sharedBytes = (bytes: Uint8Array): Uint8Array => {
   const copy = new Uint8Array(new SharedArrayBuffer(bytes.length));
   copy.set(bytes);
-  return copy as T;
+  return copy;
+};
+
+const sharedFloats = (values: Float32Array): Float32Array => {
+  const copy = new Float32Array(new SharedArrayBuffer(4 * values.length));
+  copy.set(values);
+  return copy;
 };
 
 export const hireWorkers = (
@@ -44,7 +50,8 @@ export const hireWorkers = (
     () => new SharedArrayBuffer(4 * (layout.parameterCount + layout.statisticCount)),
   );
   const barrier = createBarrierMemory();
-  const images = shared(data.set.images);
+  const images = sharedBytes(data.set.images);
+  const teacher = data.teacher && sharedFloats(data.teacher);
   const extension = extname(import.meta.url);
   const workers = Array.from({ length: count }, (_, rank) => {
     const workerData: WorkerSetup = {
@@ -56,6 +63,7 @@ export const hireWorkers = (
       images,
       labels: data.set.labels,
       votes: data.set.votes,
+      teacher,
       validation: data.validation,
       exchange,
       barrier,
@@ -103,8 +111,8 @@ export const hireWorkers = (
     },
     // All workers hold the same state: the first one's is enough.
     state: async () => only('state', await askEach(workers.slice(0, 1), { kind: 'state' }))[0]!.state,
-    validate: async () => {
-      const parts = only('validated', await all({ kind: 'validate' }));
+    validate: async (asShipped = false) => {
+      const parts = only('validated', await all({ kind: 'validate', asShipped }));
       return {
         logits: Float32Array.from(parts.flatMap(({ logits }) => [...logits])),
         rows: Int32Array.from(parts.flatMap(({ rows }) => [...rows])),

@@ -1,8 +1,12 @@
 /** The data of a training run: what is trained on, what is selected on, and what was left out. */
+import { readFile } from 'node:fs/promises';
+import { openSession } from '../node/open-session.ts';
 import { EMOTIONS } from '../src/base/emotions.ts';
 import { InvalidInputError } from '../src/base/errors.ts';
 import { createRandom } from '../src/base/random.ts';
-import { type FaceSet, hashPictures, rowsOf } from './datasets/face-set.ts';
+import { openExpressionModel, readExpressions } from '../src/face/expression.ts';
+import { tensor } from '../src/graph/session.ts';
+import { type FaceSet, hashPictures, PICTURE_SIDE, pictureAt, rowsOf } from './datasets/face-set.ts';
 import { loadFer2013 } from './datasets/fer2013.ts';
 import { cleanTraining, splitValidation } from './datasets/split.ts';
 import type { Settings } from './recipes/settings.ts';
@@ -12,6 +16,8 @@ export interface PreparedData {
   readonly train: Int32Array;
   readonly validation: Int32Array;
   readonly sha256: string;
+  /** [count, 7]: mean probabilities of the teacher for the pictures of `train`, zero elsewhere. */
+  readonly teacher: Float32Array | undefined;
 }
 
 /**
@@ -35,6 +41,7 @@ export const prepareData = async (
   const { train: uncleaned, validation } = splitValidation(set, all, {
     share: settings.validationShare,
     seed: settings.seed,
+    nearCopies: settings.nearCopies,
   });
   const { rows, blank, contradictory } = settings.clean
     ? cleanTraining(set, uncleaned)
@@ -50,5 +57,33 @@ export const prepareData = async (
   onMessage(
     `${chosen.length} pictures to train on, ${validation.length} to select on; left out: ${blank.length} blank, ${contradictory.length} contradictory.`,
   );
-  return { set, train: chosen, validation, sha256: hashPictures(set.images, all) };
+  const teacher = settings.teacher === '' ? undefined : await askTeachers(settings.teacher.split(','), set, chosen);
+  if (teacher) onMessage(`${settings.teacher} teaches.`);
+  return { set, train: chosen, validation, sha256: hashPictures(set.images, all), teacher };
+};
+
+const TEACHER_BATCH = 64;
+
+/** What models that this project trained say of pictures: the mean of their calibrated probabilities. */
+const askTeachers = async (paths: readonly string[], set: FaceSet, rows: Int32Array): Promise<Float32Array> => {
+  const scores = new Float32Array(set.labels.length * EMOTIONS.length);
+  for (const path of paths) {
+    const bytes = await readFile(path).catch((cause: unknown) => {
+      throw new InvalidInputError('recipe/teacher', `The teacher ${path} cannot be read: give an .onnx file.`, {
+        cause,
+      });
+    });
+    const model = await openExpressionModel(bytes, openSession);
+    for (let start = 0; start < rows.length; start += TEACHER_BATCH) {
+      const some = [...rows.subarray(start, start + TEACHER_BATCH)];
+      const faces = some.map((row) =>
+        tensor(Float32Array.from(pictureAt(set.images, row)), [1, 1, PICTURE_SIDE, PICTURE_SIDE]),
+      );
+      for (const [i, reading] of (await readExpressions(faces, model)).entries())
+        for (const [k, emotion] of EMOTIONS.entries())
+          scores[some[i]! * EMOTIONS.length + k]! += reading[emotion] / paths.length;
+    }
+    await model.session.release();
+  }
+  return scores;
 };

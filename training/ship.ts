@@ -4,12 +4,12 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EMOTIONS } from '../src/base/emotions.ts';
 import { buildModel, type Network } from '../src/graph/build.ts';
-import { resizeLinear } from '../src/graph/pooling.ts';
 import type { Checkpoint, Round } from './checkpoint.ts';
 import type { Crew } from './crew.ts';
 import { countLabels, PICTURE_SIDE } from './datasets/face-set.ts';
 import { chooseThreshold, fitTemperature, softmaxRows } from './metrics.ts';
 import type { PreparedData } from './prepare-data.ts';
+import { networkInUse } from './recipes/in-use.ts';
 import type { Settings } from './recipes/settings.ts';
 import { writeTrainingReport } from './report.ts';
 
@@ -51,7 +51,7 @@ export const ship = async (
   crew: Crew,
   { network, settings, data, outPath }: ShipContext,
 ): Promise<TrainResult> => {
-  const { logits, rows } = await crew.validate();
+  const { logits, rows } = await crew.validate(true);
   const labels = rows.map((row) => data.set.labels[row]!);
   const temperature = fitTemperature(logits, labels, EMOTIONS.length);
   const calibrated = logits.map((value) => value / temperature);
@@ -62,14 +62,11 @@ export const ship = async (
     KEPT_ACCURACY,
   );
   const { validationAccuracy } = scoreLogits(logits, rows, data.set.labels);
-  const { size } = settings;
-  const whole: Network =
-    size === PICTURE_SIDE ? network : (tape, input) => network(tape, resizeLinear(tape, input, size));
   const model = buildModel({
-    network: whole,
+    network: networkInUse(network, settings),
     inputDims: [1, PICTURE_SIDE, PICTURE_SIDE],
     weights: { parameters: best.state.average!, statistics: best.state.averageStatistics! },
-    storage: 'float16',
+    storage: settings.storage,
     temperature,
     metadata: {
       'attune.task': 'expression',
@@ -77,6 +74,7 @@ export const ship = async (
       'attune.threshold': threshold.toFixed(4),
       'attune.temperature': temperature.toFixed(4),
       'attune.recipe': best.recipe,
+      'attune.views': String(settings.views),
       'attune.settings': JSON.stringify(settings),
       'attune.epoch': String(best.history.length),
       'attune.seed': String(settings.seed),

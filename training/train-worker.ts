@@ -15,7 +15,9 @@ import { elementCount } from '../src/graph/tape.ts';
 import { augmentBatch, mixBatch, NO_AUGMENTATION } from './augment.ts';
 import { breakBarrier, waitForAll } from './barrier.ts';
 import type { TrainingState } from './checkpoint.ts';
+import { PICTURE_SIDE } from './datasets/face-set.ts';
 import { FERPLUS_COLUMNS, voteShares } from './datasets/ferplus.ts';
+import { networkInUse } from './recipes/in-use.ts';
 import { findRecipe } from './recipes/index.ts';
 import type { Settings } from './recipes/settings.ts';
 
@@ -30,6 +32,8 @@ export interface WorkerSetup {
   readonly images: Uint8Array;
   readonly labels: Uint8Array;
   readonly votes: Uint8Array | undefined;
+  /** [count, 7], in shared memory: what the teacher says of each picture of Training. */
+  readonly teacher: Float32Array | undefined;
   readonly validation: Int32Array;
   /** One vector a worker: where it leaves its gradient and its running statistics for the others. */
   readonly exchange: readonly SharedArrayBuffer[];
@@ -40,7 +44,8 @@ export type WorkerRequest =
   | { kind: 'load'; state: TrainingState }
   | { kind: 'run'; size: number; rows: Int32Array; firstStep: number; learningRates: Float32Array }
   | { kind: 'state' }
-  | { kind: 'validate' }
+  /** `asShipped`: through all views, as the model file will be used; else through one. */
+  | { kind: 'validate'; asShipped: boolean }
   | { kind: 'close' };
 
 export type WorkerReply =
@@ -179,7 +184,7 @@ const openGpuStep = async (size: number): Promise<OpenStep> => {
 
 const auxiliary = settings.auxiliaryWeight > 0 ? { auxiliaryWeight: settings.auxiliaryWeight } : {};
 
-/** Targets [count, 7]: the label, smoothed, mixed with the votes as the settings say. */
+/** Targets [count, 7]: the label, smoothed, mixed with the votes and the teacher as the settings say. */
 const writeTargets = (rows: Int32Array, targets: Float32Array, votesTargets: Float32Array | undefined): void => {
   const { labelSmoothing, votesShare } = settings;
   targets.fill(labelSmoothing / CLASSES);
@@ -189,6 +194,11 @@ const writeTargets = (rows: Int32Array, targets: Float32Array, votesTargets: Flo
     targets[i * CLASSES + setup.labels[row]!]! += labelShare;
     for (const [k, value] of shares?.entries() ?? [])
       targets[i * CLASSES + k]! += (1 - labelSmoothing) * votesShare * value;
+    if (setup.teacher)
+      for (let k = 0; k < CLASSES; k++) {
+        const own = targets[i * CLASSES + k]!;
+        targets[i * CLASSES + k] = own + settings.teacherShare * (setup.teacher[row * CLASSES + k]! - own);
+      }
     if (!votesTargets) continue;
     const votes = setup.votes!.subarray(row * VOTE_COLUMNS, (row + 1) * VOTE_COLUMNS);
     const total = votes.reduce((sum, count) => sum + count, 0);
@@ -310,12 +320,18 @@ const argmax = (logits: Float32Array, row: number): number => {
   return best;
 };
 
-/** Logits of the averaged weights for this worker's share of validation, through the model that would ship. */
-const validate = async (): Promise<WorkerReply> => {
+/** Logits of the averaged weights for this worker's share of validation. */
+const validate = async (asShipped: boolean): Promise<WorkerReply> => {
   const { average } = await save();
-  const { size } = settings;
+  const size = asShipped ? PICTURE_SIDE : settings.size;
   const weights = { parameters: average!, statistics: averageStatistics };
-  const model = buildModel({ network, inputDims: [1, size, size], weights, metadata: {} });
+  const model = buildModel({
+    network: asShipped ? networkInUse(network, settings) : network,
+    inputDims: [1, size, size],
+    weights,
+    storage: asShipped ? settings.storage : 'float32',
+    metadata: {},
+  });
   const session = await open(model);
   const rows = setup.validation.filter((_, i) => i % workers === rank);
   const logits = new Float32Array(rows.length * CLASSES);
@@ -333,7 +349,7 @@ const validate = async (): Promise<WorkerReply> => {
 
 const answer = async (request: WorkerRequest): Promise<WorkerReply> => {
   if (request.kind === 'run') return run(request);
-  if (request.kind === 'validate') return validate();
+  if (request.kind === 'validate') return validate(request.asShipped);
   if (request.kind === 'state') return { kind: 'state', state: await save() };
   if (request.kind === 'close') {
     await close();

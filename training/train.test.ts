@@ -85,6 +85,20 @@ describe('train', () => {
     expect(losses(parts.history)).toEqual(losses(whole.history));
   });
 
+  it('learns from a teacher, ships through several views in 8 bits, and ships again in another form', async () => {
+    await run('teacher', ['epochs=2']);
+    const teacher = `teacher=${join(folder, 'teacher', 'model.onnx')}`;
+    const changes = [teacher, 'teacherShare=1', 'epochs=2'];
+    const taught = await run('taught', [...changes, 'views=3', 'storage=int8']);
+    const alone = await run('alone', ['epochs=2']);
+    // With all of the target from the teacher the labels play no part: another loss on the same pictures.
+    expect(taught.history[0]!.trainLoss).not.toBeCloseTo(alone.history[0]!.trainLoss, 3);
+    expect(taught.validation.accuracy).toBeGreaterThan(0.5);
+    const again = await run('taught', [...changes, 'views=1', 'storage=float32'], { resume: true });
+    expect(again.history).toEqual(taught.history);
+    expect(readOnnxMetadata(await readFile(again.modelPath))['attune.views']).toBe('1');
+  });
+
   it('one worker and two see the same pictures', async () => {
     const one = await run('one', ['epochs=1'], { workers: 1 });
     const two = await run('two', ['epochs=1'], { workers: 2 });

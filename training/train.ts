@@ -162,10 +162,13 @@ const firstState = (network: Network, settings: Settings): TrainingState => {
 };
 
 const checkSameRun = (run: Checkpoint, recipe: string, settings: Settings, sha256: string, outPath: string): void => {
-  // A longer run of the same recipe may go on; everything else must be as it was.
+  // A setting younger than the checkpoint had its default's effect then.
+  const before: Record<string, unknown> = { ...resolveSettings({}), ...run.settings };
+  // A longer run of the same recipe may go on, and its weights may ship in another form; all else must be as it was.
   const changed = Object.entries(settings)
-    .filter(([key, value]) => key !== 'epochs' && JSON.stringify(value) !== JSON.stringify(run.settings[key]))
-    .map(([key, value]) => `${key} was ${JSON.stringify(run.settings[key])}, is ${JSON.stringify(value)}`);
+    .filter(([key]) => !['epochs', 'views', 'storage'].includes(key))
+    .filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(before[key]))
+    .map(([key, value]) => `${key} was ${JSON.stringify(before[key])}, is ${JSON.stringify(value)}`);
   if (run.recipe !== recipe) changed.unshift(`the recipe was ${run.recipe}, is ${recipe}`);
   if (run.dataSha256 !== sha256) changed.unshift('the pictures are others');
   if (changed.length > 0)

@@ -157,6 +157,25 @@ describe('buildModel', () => {
     expectClose(await logits(half, 1), [...(await logits(whole, 1))], 5e-3);
   });
 
+  it('stores 8 bits a weight with one scale an output channel, exact to half a step', async () => {
+    const small = buildModel({ ...options, storage: 'int8' });
+    expectClose(await logits(small, 1), [...(await logits(buildModel(options), 1))], 2e-2);
+    // A weight array whose channels are whole multiples of largest / 127 comes back as it was.
+    const line: Network = (tape, input) => ({
+      logits: dense(tape, globalAveragePool(tape, input), { name: 'line', units: 2 }),
+    });
+    const exact = { parameters: Float32Array.of(127, -3, 0.5, 63.5, 0, 0), statistics: new Float32Array(0) };
+    const model = buildModel({ network: line, inputDims: [2, 1, 1], weights: exact, metadata: {}, storage: 'int8' });
+    const session = await ort.InferenceSession.create(model, { logSeverityLevel: 3 });
+    const out = await session.run({ pixels: float(Float32Array.of(1, 0, 0, 1), [2, 2, 1, 1]) });
+    await session.release();
+    const plain = buildModel({ network: line, inputDims: [2, 1, 1], weights: exact, metadata: {} });
+    const wide = await ort.InferenceSession.create(plain, { logSeverityLevel: 3 });
+    const expected = await wide.run({ pixels: float(Float32Array.of(1, 0, 0, 1), [2, 2, 1, 1]) });
+    await wide.release();
+    expectClose(floats(out.logits), [...floats(expected.logits)], 1e-6);
+  });
+
   it('keeps metadata and weights readable', () => {
     const model = buildModel(options);
     expect(readOnnxMetadata(model)).toEqual(options.metadata);

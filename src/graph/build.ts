@@ -93,11 +93,27 @@ export interface ModelOptions {
   /** Name of the input in the file. @default 'pixels' */
   readonly inputName?: string;
   readonly metadata: Readonly<Record<string, string>>;
-  /** How weights are stored; half precision is widened to 32 bits at load. @default 'float32' */
-  readonly storage?: 'float32' | 'float16';
+  /**
+   * How arrays of two or more dimensions are stored: in half precision, or in 8 bits with one scale an output channel;
+   * both are widened to 32 bits at load. @default 'float32'
+   */
+  readonly storage?: 'float32' | 'float16' | 'int8';
   /** Logits are divided by it, so that their softmax is calibrated (Guo et al. 2017). @default 1 */
   readonly temperature?: number;
 }
+
+/** Rounds an array to 255 steps, symmetric about zero, with one scale for each index of the first axis. */
+const quantize = (values: Float32Array, dims: readonly number[]): { steps: Int8Array; scales: Float32Array } => {
+  const length = values.length / dims[0]!;
+  const scales = Float32Array.from({ length: dims[0]! }, (_, channel) => {
+    const largest = values
+      .subarray(channel * length, (channel + 1) * length)
+      .reduce((a, b) => Math.max(a, Math.abs(b)), 0);
+    return largest > 0 ? largest / 127 : 1;
+  });
+  const steps = Int8Array.from(values, (value, i) => Math.round(value / scales[Math.floor(i / length)]!));
+  return { steps, scales };
+};
 
 /**
  * The forward model as an .onnx file: input [batch, ...inputDims] -> "logits" [batch, classes].
@@ -121,6 +137,14 @@ export const buildModel = (options: ModelOptions): Uint8Array => {
         const raw = new Uint8Array(Uint16Array.from(values, floatToHalf).buffer);
         constants.push({ name: `${name}.half`, type: 'float16', dims, raw });
         widening.push({ op: 'Cast', inputs: [`${name}.half`], outputs: [name], attributes: { to: 1 } });
+      } else if (storage === 'int8' && dims.length > 1) {
+        const { steps, scales } = quantize(values, dims);
+        const scaleDims = dims.map((dim, axis) => (axis === 0 ? dim : 1));
+        constants.push({ name: `${name}.int8`, type: 'int8', dims, raw: new Uint8Array(steps.buffer) });
+        constants.push({ name: `${name}.scale`, type: 'float32', dims: scaleDims, raw: new Uint8Array(scales.buffer) });
+        // Cast and Mul rather than DequantizeLinear: the runtime folds these two into a constant when it loads.
+        widening.push({ op: 'Cast', inputs: [`${name}.int8`], outputs: [`${name}.wide`], attributes: { to: 1 } });
+        widening.push({ op: 'Mul', inputs: [`${name}.wide`, `${name}.scale`], outputs: [name], attributes: {} });
       } else constants.push({ name, type: 'float32', dims, raw: new Uint8Array(values.buffer) });
     }
   };

@@ -74,19 +74,3 @@ export const globalMaxPool = (tape: Tape, x: Value): Value => {
   });
   return y;
 };
-
-/**
- * Scales pictures to `size` x `size` by linear interpolation about pixel centres (ONNX `half_pixel`), for the first
- * layer of a model in use: it sends no gradient back.
- */
-export const resizeLinear = (tape: Tape, x: Value, size: number): Value => {
-  const [batch, channelCount, height, width] = x.dims as [number, number, number, number];
-  const scales = [1, 1, size / height, size / width].map((scale) => tape.float(scale));
-  const parts = scales.map((scale) => tape.emit('Reshape', [scale, tape.ints([1])], [1]));
-  const joined = tape.emit('Concat', parts, [4], { axis: 0 });
-  tape.stopGradient(x);
-  return tape.emit('Resize', [x, '', joined], [batch, channelCount, size, size], {
-    mode: 'linear',
-    coordinate_transformation_mode: 'half_pixel',
-  });
-};

@@ -120,6 +120,12 @@ export class Tape {
     return { name: this.constant('float32', [], raw, [value]), dims: [] };
   }
 
+  /** A constant array. */
+  floats(values: Float32Array, dims: readonly number[]): Value {
+    const raw = new Uint8Array(values.slice().buffer);
+    return { name: this.constant('float32', [...dims], raw, [...values]), dims };
+  }
+
   private constant(type: 'int64' | 'float32', dims: number[], raw: Uint8Array, values: readonly number[]): string {
     const key = `${type}:${dims}:${values}`;
     const known = this.constants.get(key);

@@ -55,6 +55,23 @@ export const RECIPES: readonly Recipe[] = [
     network: residual([32, 64, 128, 256], [1, 1, 1]),
   },
   {
+    name: 'tiny',
+    summary: 'under 120 KB: for phones and the first second of the page; learns from a larger model',
+    settings: {
+      epochs: 60,
+      auxiliaryWeight: 1,
+      startSize: 32,
+      startShare: 0.4,
+      // So few parameters cannot learn pictures by heart: what holds a larger net back only slows this one.
+      dropout: 0,
+      erasing: 0.2,
+      weightDecay: 1e-4,
+      views: 4,
+      storage: 'int8',
+    },
+    network: residual([20, 28, 40, 56], [2, 1, 1]),
+  },
+  {
     name: 'table1-7x7',
     summary: "the paper's network with the sizes it prints (7x7 kernels, no padding)",
     settings: PAPER_SETTINGS,

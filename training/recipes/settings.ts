@@ -1,6 +1,7 @@
 /** The settings of a training run: every number a recipe may choose, checked once, each changeable by `--set`. */
 import { z } from 'zod';
 import { InvalidInputError } from '../../src/base/errors.ts';
+import { VIEWS } from './in-use.ts';
 
 const share = z.number().min(0).max(1);
 const positiveInteger = z.number().int().positive();
@@ -25,12 +26,21 @@ export const settingsSchema = z.strictObject({
   labelSmoothing: share.default(0.1).describe('share of each label spread over all classes'),
   mixupAlpha: z.number().min(0).default(0).describe('mixup: Beta(alpha, alpha); 0: off'),
   votesShare: share.default(0).describe('share of the target taken from FERPlus votes, where there are any'),
+  teacher: z
+    .string()
+    .default('')
+    .describe('models whose mean probabilities are part of the target (.onnx files, separated by commas); empty: none'),
+  teacherShare: share.default(0.6).describe('share of the target taken from the teacher'),
   auxiliaryWeight: z
     .number()
     .min(0)
     .default(0)
     .describe('weight of a second head that learns the FERPlus votes; 0: none'),
   validationShare: z.number().gt(0).lt(1).default(0.1).describe('share of Training kept for selection'),
+  nearCopies: z
+    .boolean()
+    .default(false)
+    .describe('keep near copies, not only identical pictures, on one side of the validation split'),
   validateEvery: positiveInteger.default(1).describe('rounds between two looks at validation'),
   patience: z.number().int().min(0).default(0).describe('stop after so many looks without a better one; 0: never'),
   clean: z.boolean().default(true).describe('leave blank pictures and contradictory copies out of Training'),
@@ -38,6 +48,8 @@ export const settingsSchema = z.strictObject({
   dropout: z.number().min(0).lt(1).default(0.2).describe('before the classifier'),
   widths: z.array(positiveInteger).default([]).describe('filters of the stem and of each stage; empty: the recipe’s'),
   blocks: z.array(positiveInteger).default([]).describe('residual blocks of each stage; empty: the recipe’s'),
+  views: z.number().int().min(1).max(VIEWS.length).default(1).describe('views of a picture the model averages in use'),
+  storage: z.enum(['float32', 'float16', 'int8']).default('float16').describe('how the model file holds weights'),
   flip: share.default(0.5).describe('augmentation: probability of mirroring'),
   shift: share.default(0.08).describe('augmentation: largest shift, share of the side'),
   scale: z.number().min(0).lt(1).default(0.15).describe('augmentation: largest change of size'),
