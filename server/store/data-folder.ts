@@ -1,0 +1,30 @@
+/** Where a listener's data lies on this machine. */
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+/**
+ * The folder for the listener's data: ATTUNE_DATA_DIR, or where the system keeps what programs store for a person
+ * (XDG_DATA_HOME or ~/.local/share, ~/Library/Application Support, %LOCALAPPDATA%).
+ */
+export const dataFolder = (
+  environment: NodeJS.ProcessEnv = process.env,
+  platform: NodeJS.Platform = process.platform,
+  home: string = homedir(),
+): string => {
+  if (environment.ATTUNE_DATA_DIR) return environment.ATTUNE_DATA_DIR;
+  if (platform === 'darwin') return join(home, 'Library', 'Application Support', 'attune');
+  if (platform === 'win32') return join(environment.LOCALAPPDATA || join(home, 'AppData', 'Local'), 'attune');
+  return join(environment.XDG_DATA_HOME || join(home, '.local', 'share'), 'attune');
+};
+
+/** What lies in a data folder. */
+export const dataPaths = (folder: string) => ({
+  /** PGlite's own files. */
+  database: join(folder, 'store'),
+  /** Who has it open. */
+  lock: join(folder, 'store.lock'),
+  /** The version of its tables, readable without opening it. */
+  version: join(folder, 'store.json'),
+  /** Copies made before an upgrade. */
+  backups: join(folder, 'backups'),
+});
