@@ -25,14 +25,35 @@ interface TrainingFile {
   readonly settings: Readonly<Record<string, unknown>>;
   readonly dataSha256: string;
   readonly bestEpoch: number;
-  readonly validation: { readonly count: number; readonly accuracy: number; readonly temperature: number };
+  readonly validation: {
+    readonly count: number;
+    readonly accuracy: number;
+    readonly calibration: {
+      readonly kind: string;
+      readonly scale: readonly number[];
+      readonly offset: readonly number[];
+    };
+  };
   readonly threshold: number;
   readonly history: readonly Round[];
 }
 
 const percent = (value: number): string => `${(100 * value).toFixed(2)} %`;
 
+/** One temperature as such; else the factor and the offset of each emotion's logit. */
+const describeCalibration = ({ kind, scale, offset }: TrainingFile['validation']['calibration']): string =>
+  kind === 'temperature'
+    ? `temperature ${(1 / scale[0]!).toFixed(3)}`
+    : EMOTIONS.map((emotion, k) => `${emotion} x ${scale[k]!.toFixed(2)} ${offset[k]!.toFixed(2)}`).join(', ');
+
+const STORAGE: Readonly<Record<string, string>> = {
+  float32: 'stored in 32 bits',
+  float16: 'stored in half precision',
+  int8: 'stored in 8 bits with a scale for each output channel, widened at load',
+};
+
 const card = (training: TrainingFile, report: EvaluationReport, bytes: Uint8Array): string => {
+  const metadata = readOnnxMetadata(bytes);
   const { accuracyInterval: interval, deduplicated } = report;
   const hours = training.history.reduce((sum, { seconds }) => sum + seconds, 0) / 3600;
   const recall = EMOTIONS.map((emotion) => `| ${emotion} | ${percent(report.perClass[emotion].recall)} |`);
@@ -48,15 +69,16 @@ Reads one framed face (48x48 gray) and gives seven calibrated probabilities: ${E
 | Data | FER2013 Training less ${percent(Number(training.settings.validationShare))} kept for selection; FERPlus votes teach a second head that is not shipped |
 | Data sha256 | ${training.dataSha256} (pixels of Training) |
 | Training time | ${hours.toFixed(1)} h on two CPU cores |
-| File | ${bytes.length} bytes, half-precision storage, sha256 ${createHash('sha256').update(bytes).digest('hex')} |
-| Calibration | temperature ${training.validation.temperature.toFixed(3)}, fitted on validation |
-| "Not sure" below | ${training.threshold.toFixed(3)}: above it, 80 % of validation answers are right |
+| File | ${bytes.length} bytes, ${STORAGE[metadata['attune.storage'] ?? 'float16']}, sha256 ${createHash('sha256').update(bytes).digest('hex')} |
+| Views | ${metadata['attune.views'] ?? 1} of each picture (plain, mirrored, zoomed), averaged inside the model |
+| Calibration | ${describeCalibration(training.validation.calibration)}, fitted on validation |
+| "Not sure" below | ${training.threshold.toFixed(3)}: above it, 80 % of the weighted validation answers are right |
 | Published | ${report.time.slice(0, 10)} |
 
 ## Figures
 
-Command: \`npx attune evaluate expression --data FER2013 --split public --deduplicate-against FER2013\`, no test-time
-augmentation, measured on this file.
+Command: \`npx attune evaluate expression --data FER2013 --split public --deduplicate-against FER2013\`, measured on this
+file; nothing is added outside the model.
 
 | FER2013 PublicTest | |
 |---|---|
@@ -82,7 +104,7 @@ nobody has measured how. Disgust and fear are rare in the data and read worst.
 
 FER2013 (Goodfellow et al. 2013) has no licence on its pictures; it was published for research. FERPlus labels: MIT. The
 weights carry those terms: use them for research and for yourself, and train your own for anything else:
-\`npx attune train compact --data YOUR_DATA\`.
+\`npx attune train ${training.recipe} --data YOUR_DATA\`.
 `;
 };
 

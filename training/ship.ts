@@ -4,10 +4,17 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EMOTIONS } from '../src/base/emotions.ts';
 import { buildModel, type Network } from '../src/graph/build.ts';
+import {
+  type ChosenCalibration,
+  calibratedNetwork,
+  chooseCalibration,
+  chooseWeightedThreshold,
+  validationWeights,
+} from './calibrate.ts';
 import type { Checkpoint, Round } from './checkpoint.ts';
 import type { Crew } from './crew.ts';
 import { countLabels, PICTURE_SIDE } from './datasets/face-set.ts';
-import { chooseThreshold, fitTemperature, softmaxRows } from './metrics.ts';
+import { softmaxRows } from './metrics.ts';
 import type { PreparedData } from './prepare-data.ts';
 import { networkInUse } from './recipes/in-use.ts';
 import type { Settings } from './recipes/settings.ts';
@@ -16,10 +23,10 @@ import { writeTrainingReport } from './report.ts';
 export interface TrainResult {
   readonly modelPath: string;
   readonly history: readonly Round[];
-  readonly validation: { readonly count: number; readonly accuracy: number; readonly temperature: number };
+  readonly validation: { readonly count: number; readonly accuracy: number; readonly calibration: ChosenCalibration };
 }
 
-/** What is kept must be at least this often right; see `chooseThreshold`. */
+/** What is kept must be at least this often right; see `chooseWeightedThreshold`. */
 const KEPT_ACCURACY = 0.8;
 const TERMS =
   'Trained on FER2013 (Goodfellow et al. 2013), whose pictures have no licence: for research and personal use.';
@@ -53,29 +60,31 @@ export const ship = async (
 ): Promise<TrainResult> => {
   const { logits, rows } = await crew.validate(true);
   const labels = rows.map((row) => data.set.labels[row]!);
-  const temperature = fitTemperature(logits, labels, EMOTIONS.length);
-  const calibrated = logits.map((value) => value / temperature);
-  const { threshold } = chooseThreshold(
-    softmaxRows(calibrated, EMOTIONS.length),
-    labels,
-    EMOTIONS.length,
-    KEPT_ACCURACY,
-  );
+  const classes = EMOTIONS.length;
+  const weights = validationWeights(data.set, { trained: data.train, validation: rows });
+  const toFit = { logits, labels, weights, classes };
+  const calibration = chooseCalibration(toFit);
+  const threshold = chooseWeightedThreshold(toFit, calibration, KEPT_ACCURACY);
   const { validationAccuracy } = scoreLogits(logits, rows, data.set.labels);
+  // A path says nothing on another machine; what the files hold does.
+  const described: Settings = {
+    ...settings,
+    teacher: data.teacher?.sha256.map((sum) => `sha256:${sum}`).join(',') ?? '',
+  };
   const model = buildModel({
-    network: networkInUse(network, settings),
+    network: calibratedNetwork(networkInUse(network, settings), calibration),
     inputDims: [1, PICTURE_SIDE, PICTURE_SIDE],
     weights: { parameters: best.state.average!, statistics: best.state.averageStatistics! },
     storage: settings.storage,
-    temperature,
     metadata: {
       'attune.task': 'expression',
       'attune.labels': EMOTIONS.join(','),
       'attune.threshold': threshold.toFixed(4),
-      'attune.temperature': temperature.toFixed(4),
+      'attune.calibration': JSON.stringify(calibration),
       'attune.recipe': best.recipe,
       'attune.views': String(settings.views),
-      'attune.settings': JSON.stringify(settings),
+      'attune.storage': settings.storage,
+      'attune.settings': JSON.stringify(described),
       'attune.epoch': String(best.history.length),
       'attune.seed': String(settings.seed),
       'attune.dataSha256': data.sha256,
@@ -85,10 +94,10 @@ export const ship = async (
   });
   const modelPath = join(outPath, 'model.onnx');
   await writeFile(modelPath, model);
-  const validation = { count: rows.length, accuracy: validationAccuracy, temperature };
+  const validation = { count: rows.length, accuracy: validationAccuracy, calibration };
   const summary = {
     recipe: best.recipe,
-    settings,
+    settings: described,
     dataSha256: data.sha256,
     bestEpoch: best.history.length,
     validation,
