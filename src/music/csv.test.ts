@@ -28,6 +28,17 @@ describe('createCsvReader', () => {
     expect(read('')).toEqual([]);
   });
 
+  it('reads tables whose cells are parted by another character', () => {
+    const rows: string[][] = [];
+    const reader = createCsvReader((cells) => rows.push(cells), ';');
+    reader.push('a;b,c\r\n"x;y";z');
+    reader.end();
+    expect(rows).toEqual([
+      ['a', 'b,c'],
+      ['x;y', 'z'],
+    ]);
+  });
+
   it('numbers rows as a spreadsheet does: blank lines count, line breaks in cells do not', () => {
     expect(readPieces(['a\n\n"b\nb"\nc']).map(({ row }) => row)).toEqual([1, 3, 4]);
   });

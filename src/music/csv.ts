@@ -18,9 +18,11 @@ export interface CsvReader {
  * Lines end with LF or CRLF. A quote inside an unquoted cell is an ordinary character. Blank lines are passed over.
  *
  * @param onRow called with the cells and the row's number as a spreadsheet shows it: the first row is 1, blank lines count.
+ * @param separator the one character between cells. @default ','
  * @throws {InvalidInputError} `csv/quote`: text follows a closing quote, or a quote is never closed.
  */
-export const createCsvReader = (onRow: (cells: string[], row: number) => void): CsvReader => {
+export const createCsvReader = (onRow: (cells: string[], row: number) => void, separator = ','): CsvReader => {
+  const separatorCode = separator.charCodeAt(0);
   let text = '';
   let row = 1;
 
@@ -50,15 +52,15 @@ export const createCsvReader = (onRow: (cells: string[], row: number) => void): 
       } else {
         let code = text.charCodeAt(at);
         const from = at;
-        // 44 comma, 10 line feed; a carriage return counts only before a line feed or at the very end.
-        while (at < text.length && code !== 44 && code !== 10) code = text.charCodeAt(++at);
+        // 10 line feed; a carriage return counts only before a line feed or at the very end.
+        while (at < text.length && code !== separatorCode && code !== 10) code = text.charCodeAt(++at);
         const carriageReturn = (code === 10 || at === text.length) && at > from && text.charCodeAt(at - 1) === 13;
         if (at === text.length && !final) return -1;
         cell = text.slice(from, carriageReturn ? at - 1 : at);
         if (carriageReturn) at -= 1;
       }
       cells.push(cell);
-      if (at < text.length && text.charCodeAt(at) === 44) {
+      if (at < text.length && text.charCodeAt(at) === separatorCode) {
         at += 1;
         if (at === text.length && !final) return -1;
         continue;
