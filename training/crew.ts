@@ -51,7 +51,7 @@ export const hireWorkers = (
   );
   const barrier = createBarrierMemory();
   const images = sharedBytes(data.set.images);
-  const teacher = data.teacher && sharedFloats(data.teacher);
+  const teacher = data.teacher && sharedFloats(data.teacher.scores);
   const extension = extname(import.meta.url);
   const workers = Array.from({ length: count }, (_, rank) => {
     const workerData: WorkerSetup = {

@@ -1,4 +1,5 @@
 /** The data of a training run: what is trained on, what is selected on, and what was left out. */
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { openSession } from '../node/open-session.ts';
 import { EMOTIONS } from '../src/base/emotions.ts';
@@ -16,8 +17,14 @@ export interface PreparedData {
   readonly train: Int32Array;
   readonly validation: Int32Array;
   readonly sha256: string;
-  /** [count, 7]: mean probabilities of the teacher for the pictures of `train`, zero elsewhere. */
-  readonly teacher: Float32Array | undefined;
+  readonly teacher: Teacher | undefined;
+}
+
+export interface Teacher {
+  /** [count, 7]: mean probabilities for the pictures of `train`, zero elsewhere. */
+  readonly scores: Float32Array;
+  /** Of each file, in the order given. */
+  readonly sha256: readonly string[];
 }
 
 /**
@@ -65,7 +72,8 @@ export const prepareData = async (
 const TEACHER_BATCH = 64;
 
 /** What models that this project trained say of pictures: the mean of their calibrated probabilities. */
-const askTeachers = async (paths: readonly string[], set: FaceSet, rows: Int32Array): Promise<Float32Array> => {
+const askTeachers = async (paths: readonly string[], set: FaceSet, rows: Int32Array): Promise<Teacher> => {
+  const sha256: string[] = [];
   const scores = new Float32Array(set.labels.length * EMOTIONS.length);
   for (const path of paths) {
     const bytes = await readFile(path).catch((cause: unknown) => {
@@ -73,6 +81,7 @@ const askTeachers = async (paths: readonly string[], set: FaceSet, rows: Int32Ar
         cause,
       });
     });
+    sha256.push(createHash('sha256').update(bytes).digest('hex'));
     const model = await openExpressionModel(bytes, openSession);
     for (let start = 0; start < rows.length; start += TEACHER_BATCH) {
       const some = [...rows.subarray(start, start + TEACHER_BATCH)];
@@ -85,5 +94,5 @@ const askTeachers = async (paths: readonly string[], set: FaceSet, rows: Int32Ar
     }
     await model.session.release();
   }
-  return scores;
+  return { scores, sha256 };
 };
