@@ -65,7 +65,7 @@ export const addTrain = (program: Command): void => {
   program
     .command('train')
     .description('train a model on your own copy of the data')
-    .argument('<RECIPE>', 'compact (the one that ships), table1-7x7, table1-3x3 or smoke (seconds)')
+    .argument('<RECIPE>', 'compact (the one that ships), tiny, table1-7x7, smoke (seconds), ...; a wrong name lists all')
     .requiredOption('--data <PATH>', 'FER2013: fer2013.csv, a folder of class folders, or the packed PNG form')
     .addOption(new Option('--device <DEVICE>', 'where to compute').choices(['cpu', 'webgpu']).default('cpu'))
     .option('--set <KEY=VALUE...>', 'change a setting of the recipe; a wrong key lists them all', [])

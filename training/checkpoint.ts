@@ -1,8 +1,8 @@
 /** Checkpoints: a training run's whole state in one file that is either complete or not there. */
 import { createHash } from 'node:crypto';
-import { open, readFile, rename } from 'node:fs/promises';
+import { open, readFile, rename, rm } from 'node:fs/promises';
 import { z } from 'zod';
-import { InvalidInputError } from '../src/base/errors.ts';
+import { InvalidInputError, UnavailableError } from '../src/base/errors.ts';
 
 /** Named flat vectors: parameters, statistics, average, averageStatistics and the optimiser's own. */
 export type TrainingState = Readonly<Record<string, Float32Array>>;
@@ -48,6 +48,8 @@ const asBytes = (vector: Float32Array): Buffer => Buffer.from(vector.buffer, vec
 /**
  * Writes the file whole: under another name first, flushed to disk, then renamed over the last one. A kill at any
  * moment leaves either the last checkpoint or this one.
+ *
+ * @throws {UnavailableError} `checkpoint/write`: the disk is full, or the folder cannot be written; the last one stays.
  */
 export const writeCheckpoint = async (path: string, checkpoint: Checkpoint): Promise<void> => {
   const { state, ...rest } = checkpoint;
@@ -63,14 +65,24 @@ export const writeCheckpoint = async (path: string, checkpoint: Checkpoint): Pro
   const length = Buffer.alloc(4);
   length.writeUInt32LE(header.length);
   const temporary = `${path}.writing`;
-  const file = await open(temporary, 'w');
   try {
-    await file.writeFile(Buffer.concat([length, header, payload]));
-    await file.sync();
-  } finally {
-    await file.close();
+    const file = await open(temporary, 'w');
+    try {
+      await file.writeFile(Buffer.concat([length, header, payload]));
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (cause) {
+    await rm(temporary, { force: true }).catch(() => {});
+    const why = (cause as NodeJS.ErrnoException).code === 'ENOSPC' ? 'the disk is full' : String(cause);
+    throw new UnavailableError(
+      'checkpoint/write',
+      `The checkpoint ${path} could not be written (${why}); the one before it is kept. Make room, then go on with --resume.`,
+      { cause },
+    );
   }
-  await rename(temporary, path);
 };
 
 /**
