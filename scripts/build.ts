@@ -1,7 +1,17 @@
 /** Builds what is missing or out of date: dist/ (the library, server and command line), dist/models/, dist/web/. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -55,8 +65,15 @@ const compile = (): void => {
       if (!existsSync(join(root, source))) rmSync(join(root, file));
     }
   }
+  for (const file of filesUnder(MIGRATIONS)) {
+    mkdirSync(dirname(join(root, 'dist', file)), { recursive: true });
+    copyFileSync(join(root, file), join(root, 'dist', file));
+  }
   chmodSync(join(root, 'dist', 'cli', 'main.js'), 0o755);
 };
+
+/** The store's tables, read as text when it is opened. */
+const MIGRATIONS = 'server/store/migrations';
 
 const DETECTORS = ['dist/models/face-detector-full.onnx', 'dist/models/face-detector-short.onnx'];
 
@@ -66,6 +83,12 @@ const STEPS: readonly Step[] = [
     inputs: [...COMPILED_ROOMS, 'tsconfig.base.json', 'tsconfig.build.json'],
     outputs: ['dist/cli/main.js', 'dist/node/index.js', 'dist/browser/index.js'],
     run: compile,
+  },
+  {
+    name: 'empty store',
+    inputs: [MIGRATIONS, 'scripts/build-store.ts', 'node_modules/@electric-sql/pglite/package.json'],
+    outputs: ['dist/store/start.tar.br'],
+    run: () => runNode('--import', 'tsx', 'scripts/build-store.ts'),
   },
   {
     name: 'face detectors',

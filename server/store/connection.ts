@@ -1,7 +1,11 @@
 /** A database that queries go to: PGlite in a folder, or a PostgreSQL server. What differs between the two is in this file alone. */
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { brotliDecompress } from 'node:zlib';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
+import { packagePath } from '../../node/package-root.ts';
 import { InvalidInputError, UnavailableError } from '../../src/base/errors.ts';
 import { explainDatabaseError } from './failures.ts';
 
@@ -13,57 +17,70 @@ export interface Connection {
   /** For people: the folder, or the address without its password. */
   readonly where: string;
   readonly queries: Queries;
-  /** The whole database as one gzipped archive; only PGlite can. */
-  dump?(): Promise<Uint8Array>;
+  /** The whole database as one archive; only PGlite can. */
+  dump?(packed: 'gzip' | 'none'): Promise<Uint8Array>;
   close(): Promise<void>;
 }
+
+const unpack = promisify(brotliDecompress);
 
 /** The major version of PostgreSQL inside PGlite 0.5: its folder format. */
 const PGLITE_POSTGRES = '18';
 
+/** An empty database as `npm run build` packs it; `undefined` where it was not built. */
+const readStart = async (): Promise<Blob | undefined> => {
+  const file = packagePath('dist', 'store', 'start.tar.br');
+  return existsSync(file) ? new Blob([new Uint8Array(await unpack(await readFile(file)))]) : undefined;
+};
+
+/** @throws {UnavailableError} `store/engine` */
+const checkVersion = (folder: string): void => {
+  const version = readFileSync(join(folder, 'PG_VERSION'), 'utf8').trim();
+  if (version !== PGLITE_POSTGRES)
+    throw new UnavailableError(
+      'store/engine',
+      `The data in ${folder} was written by PostgreSQL ${version}, and this Attune has ${PGLITE_POSTGRES}: export it with ` +
+        'the Attune that wrote it ("attune data export"), or use another folder (ATTUNE_DATA_DIR).',
+    );
+};
+
 /**
- * Opens the database in a folder, making it where there is none. One process at a time may do so: take the folder's lock first.
+ * Opens the database in a folder, making it where there is none: unpacked beside it and then moved, so that a first start that
+ * is cut off leaves nothing half made. One process at a time may open a folder: take its lock first.
  *
- * @param archive an archive out of `dump` to start a new folder from
+ * @param folder @default none: in memory
  * @throws {UnavailableError} `store/engine`: made by another PostgreSQL. `store/damaged`, `store/read-only`, `store/disk-full`.
  */
-export const openPglite = async (folder: string, archive?: Blob): Promise<Connection> => {
-  const versionFile = join(folder, 'PG_VERSION');
-  if (existsSync(folder) && !existsSync(versionFile)) {
-    // A first start that was cut off before anything was kept: begin again.
-    rmSync(folder, { recursive: true, force: true });
-  }
-  if (existsSync(versionFile)) {
-    const version = readFileSync(versionFile, 'utf8').trim();
-    if (version !== PGLITE_POSTGRES)
-      throw new UnavailableError(
-        'store/engine',
-        `The data in ${folder} was written by PostgreSQL ${version}, and this Attune has ${PGLITE_POSTGRES}: export it with ` +
-          'the Attune that wrote it ("attune data export"), or use another folder (ATTUNE_DATA_DIR).',
-      );
-  }
+export const openPglite = async (folder: string | undefined): Promise<Connection> => {
   const [{ PGlite }, { vector }, { drizzle }] = await Promise.all([
     import('@electric-sql/pglite'),
     import('@electric-sql/pglite-pgvector'),
     import('drizzle-orm/pglite'),
   ]);
-  try {
-    mkdirSync(folder, { recursive: true });
-    const isNew = archive !== undefined && !existsSync(versionFile);
-    const client = await PGlite.create({
-      dataDir: folder,
+  const open = (dataDir: string | undefined, start?: Blob) =>
+    PGlite.create({
       extensions: { vector },
-      ...(isNew ? { loadDataDir: archive } : {}),
+      ...(dataDir === undefined ? {} : { dataDir }),
+      ...(start === undefined ? {} : { loadDataDir: start }),
     });
+  try {
+    if (folder !== undefined && !existsSync(folder)) {
+      const making = `${folder}.making`;
+      rmSync(making, { recursive: true, force: true });
+      await (await open(making, await readStart())).close();
+      renameSync(making, folder);
+    }
+    if (folder !== undefined) checkVersion(folder);
+    const client = await open(folder);
     return {
       engine: 'pglite',
-      where: folder,
+      where: folder ?? 'memory',
       queries: drizzle(client) as unknown as Queries,
-      dump: async () => new Uint8Array(await (await client.dumpDataDir('gzip')).arrayBuffer()),
+      dump: async (packed) => new Uint8Array(await (await client.dumpDataDir(packed)).arrayBuffer()),
       close: () => client.close(),
     };
   } catch (error) {
-    throw explainDatabaseError(error, folder, 'opening');
+    throw explainDatabaseError(error, folder ?? 'memory', 'opening');
   }
 };
 

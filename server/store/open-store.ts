@@ -80,7 +80,7 @@ const keepBackup = async (connection: Connection, backups: string, from: number)
   if (!connection.dump) return;
   mkdirSync(backups, { recursive: true, mode: 0o700 });
   const at = new Date().toISOString().replaceAll(/[:.]/g, '-');
-  writeFileSync(join(backups, `store-version-${from}-${at}.tar.gz`), await connection.dump(), { mode: 0o600 });
+  writeFileSync(join(backups, `store-version-${from}-${at}.tar.gz`), await connection.dump('gzip'), { mode: 0o600 });
   const kept = readdirSync(backups).filter((name) => name.startsWith('store-version-'));
   const oldest = kept
     .map((name) => ({ name, changed: statSync(join(backups, name)).mtimeMs }))
