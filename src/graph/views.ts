@@ -1,69 +1,61 @@
-/** Several views of one picture inside a model: mirrored, zoomed and shifted copies whose answers are averaged. */
+/** Several views of one picture inside a model: whole, cropped and mirrored copies whose answers are averaged. */
 import type { Network } from './build.ts';
 import type { Tape, Value } from './tape.ts';
 
-/** How a network is shown a picture. */
+/** Which part of a picture a network is shown, and whether left and right are exchanged. */
 export interface View {
-  /** Left and right exchanged. */
+  /** Side of the square that is cut out, pixels of the picture. */
+  readonly side: number;
+  /** Left edge of that square, pixels; it lies in the middle from top to bottom. */
+  readonly left: number;
   readonly mirrored: boolean;
-  /** Above 1 the middle of the picture fills the view. */
-  readonly zoom: number;
-  /** How far right of the middle the view looks, pixels of the picture. */
-  readonly shiftX: number;
 }
 
-export const PLAIN_VIEW: View = { mirrored: false, zoom: 1, shiftX: 0 };
+/** A whole square picture as it is. */
+export const wholeView = (side: number): View => ({ side, left: 0, mirrored: false });
 
-/**
- * The matrix [to, from] that samples a line of `from` pixels at `to` points by linear interpolation about pixel centres
- * (ONNX Resize's `half_pixel`); beyond an end the end's pixel goes on.
- */
-export const samplingMatrix = (
-  from: number,
-  to: number,
-  { mirrored = false, zoom = 1, shift = 0 }: { mirrored?: boolean; zoom?: number; shift?: number } = {},
-): Float32Array => {
-  const matrix = new Float32Array(to * from);
-  const middle = (from - 1) / 2;
-  for (let i = 0; i < to; i++) {
-    const offset = ((i + 0.5) * from) / to - 0.5 - middle;
-    const at = middle + shift + ((mirrored ? -1 : 1) * offset) / zoom;
-    const clamped = Math.min(from - 1, Math.max(0, at));
-    const low = Math.min(from - 2, Math.floor(clamped));
-    matrix[i * from + low]! += 1 - (clamped - low);
-    matrix[i * from + low + 1]! += clamped - low;
+/** One view of pictures [batch, 1, side, side] -> [batch, 1, size, size]; it sends no gradient back. */
+const see = (tape: Tape, picture: Value, size: number, { side, left, mirrored }: View): Value => {
+  const [batch, channels, height] = picture.dims as [number, number, number];
+  let x = picture;
+  const slice = (from: number[], to: number[], axes: number[], steps: number[]): Value =>
+    tape.emit(
+      'Slice',
+      [x, tape.ints(from), tape.ints(to), tape.ints(axes), tape.ints(steps)],
+      [batch, channels, side, side],
+    );
+  if (side < height) {
+    const top = Math.floor((height - side) / 2);
+    x = slice([top, left], [top + side, left + side], [2, 3], [1, 1]);
   }
-  return matrix;
+  // From the last column to before the first, backwards.
+  if (mirrored) x = slice([side - 1], [-side - 1], [3], [-1]);
+  return side === size ? x : resize(tape, x, size);
 };
 
-/** One view of pictures [batch, 1, height, width] -> [batch, 1, size, size]; it sends no gradient back. */
-const see = (tape: Tape, x: Value, size: number, view: View): Value => {
+/** Linear interpolation about pixel centres. */
+const resize = (tape: Tape, x: Value, size: number): Value => {
   const [batch, channels, height, width] = x.dims as [number, number, number, number];
-  const rows = tape.floats(samplingMatrix(height, size, { zoom: view.zoom }), [size, height]);
-  const across = samplingMatrix(width, size, { mirrored: view.mirrored, zoom: view.zoom, shift: view.shiftX });
-  const columns = tape.floats(transpose(across, size, width), [width, size]);
-  const tall = tape.emit('MatMul', [rows, x], [batch, channels, size, width]);
-  return tape.emit('MatMul', [tall, columns], [batch, channels, size, size]);
+  const scales = tape.floats(Float32Array.of(1, 1, size / height, size / width), [4]);
+  return tape.emit('Resize', [x, '', scales], [batch, channels, size, size], {
+    mode: 'linear',
+    coordinate_transformation_mode: 'half_pixel',
+  });
 };
-
-const transpose = (matrix: Float32Array, rows: number, columns: number): Float32Array =>
-  Float32Array.from({ length: matrix.length }, (_, i) => matrix[(i % rows) * columns + Math.floor(i / rows)]!);
 
 /**
- * A network that looks at each picture through several views of `size` x `size` and gives the mean of their logits.
- * For models in use: it sends no gradient back. One plain view of the picture's own size is the network itself.
+ * A network that looks at each square picture through several views of `size` x `size` and gives the mean of their
+ * logits. For models in use: it sends no gradient back. One whole view of the picture's own size is the network itself.
  */
 export const withViews =
   (network: Network, size: number, views: readonly View[]): Network =>
   (tape, input) => {
-    const [batch, , height, width] = input.dims as [number, number, number, number];
-    const isPlain = views.length === 1 && JSON.stringify(views[0]) === JSON.stringify(PLAIN_VIEW);
-    if (isPlain && size === height && size === width) return network(tape, input);
+    const [batch] = input.dims as [number];
     tape.stopGradient(input);
     const seen = views.map((view) => see(tape, input, size, view));
+    const { logits } = network(tape, tape.join(seen, 0));
+    if (views.length === 1) return { logits };
     const count = views.length;
-    const all = tape.emit('Concat', seen, [count * batch, ...seen[0]!.dims.slice(1)], { axis: 0 });
-    const { logits } = network(tape, all);
     const classes = logits.dims[1]!;
     const apart = tape.emit('Reshape', [logits, tape.ints([count, -1, classes])], [count, batch, classes]);
     return { logits: tape.emit('ReduceMean', [apart], [batch, classes], { axes: [0], keepdims: 0 }) };
