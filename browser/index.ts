@@ -8,3 +8,4 @@ export { type DownloadOptions, download } from './download.ts';
 export { type LoadFaceModelsOptions, loadFaceModels } from './face-models.ts';
 export { openSession, setWasmUrl } from './open-session.ts';
 export { type SampledFrame, sampleVideoFrames, type VideoFramesOptions } from './video-frames.ts';
+export { type LoadVoiceModelOptions, loadVoiceModel } from './voice.ts';

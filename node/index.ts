@@ -8,4 +8,5 @@ export { type LoadFaceModelsOptions, loadFaceDetector, loadFaceModels } from './
 export { loadLexicons } from './lexicons.ts';
 export { findRuntime, type OpenSessionOptions, openSession, type Runtime } from './open-session.ts';
 export { loadChineseTools } from './segment-words.ts';
+export { type LoadSoundModelOptions, loadSongModel, loadVoiceModel } from './sound-models.ts';
 export { isVideoFile, readVideoFrames, type VideoFrame, type VideoFramesOptions } from './video.ts';

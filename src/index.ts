@@ -9,10 +9,21 @@ export { createMelFilterbank, type MelOptions } from './audio/mel.ts';
 export { delta, type MfccOptions, mfcc } from './audio/mfcc.ts';
 export { mixToMono, resample } from './audio/resample.ts';
 export { logMelSlices, type Slice, type SliceOptions } from './audio/slices.ts';
+export {
+  analyseSong,
+  type MoodMoment,
+  openSongModel,
+  type SongAnalysis,
+  type SongModel,
+  soundSimilarity,
+  soundsLike,
+} from './audio/song-sound.ts';
 export { hannWindow, powerSpectrogram, type StftOptions, stft } from './audio/stft.ts';
 export { findVoice, requireVoice, type VoiceActivity, type VoiceOptions } from './audio/voice-activity.ts';
+export { openVoiceModel, readVoice, type VoiceModel, type VoiceReading } from './audio/voice-mood.ts';
 export { EMOTIONS, type Emotion, type EmotionScores, isEmotion, rankEmotions } from './base/emotions.ts';
 export { AttuneError, InvalidInputError, NoAnswerError, UnavailableError } from './base/errors.ts';
+export { type EmotionSource, type FusedReading, fuseReadings } from './base/fuse.ts';
 export { combineFrames, type FollowedFace } from './face/across-frames.ts';
 export { alignFace } from './face/align.ts';
 export {

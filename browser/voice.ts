@@ -1,0 +1,34 @@
+/**
+ * Loads the model that reads a voice in a browser. In a worker:
+ *
+ *   const model = await loadVoiceModel({ baseUrl: '/models/' });
+ *   const { scores, emotion, certain, spans } = await readVoice(samples, model); // samples: Float32Array, mono, 16 kHz
+ *
+ * The samples come from `decodeAudio(file)` in the page (workers have no decoder) or from the microphone through an
+ * AudioContext at 16 kHz; post them with their buffer in the transfer list. `readVoice` throws NoAnswerError
+ * `audio/no-voice` where nobody speaks. `scores` are EmotionScores: hand them to `recommend` as a face's.
+ */
+import { openVoiceModel, type VoiceModel } from '../src/audio/voice-mood.ts';
+import { download } from './download.ts';
+import { openSession } from './open-session.ts';
+
+export interface LoadVoiceModelOptions {
+  /** The folder that holds `voice-emotion.onnx`. @default 'models/', beside the page */
+  readonly baseUrl?: string | URL;
+  /** Bytes that have arrived, and all once the server has said how many. */
+  readonly onProgress?: (loadedBytes: number, totalBytes: number | undefined) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * @throws {UnavailableError} `download/…`: the file cannot be loaded. `browser/wasm`: the engine does not start.
+ * @throws {InvalidInputError} `model/…`, `audio/other-settings`: the file is damaged, or is another model.
+ */
+export const loadVoiceModel = async (options: LoadVoiceModelOptions = {}): Promise<VoiceModel> => {
+  const base = String(options.baseUrl ?? 'models/').replace(/\/*$/, '/');
+  const bytes = await download(`${base}voice-emotion.onnx`, {
+    ...(options.signal && { signal: options.signal }),
+    ...(options.onProgress && { onProgress: options.onProgress }),
+  });
+  return openVoiceModel(bytes, openSession);
+};

@@ -1,0 +1,51 @@
+/** Finds and opens the sound models that lie in the package. */
+import { readFile } from 'node:fs/promises';
+import { openSongModel, type SongModel } from '../src/audio/song-sound.ts';
+import { openVoiceModel, type VoiceModel } from '../src/audio/voice-mood.ts';
+import { UnavailableError } from '../src/base/errors.ts';
+import { type OpenSessionOptions, openSession } from './open-session.ts';
+import { packagePath } from './package-root.ts';
+
+export interface LoadSoundModelOptions extends OpenSessionOptions {
+  /** The path of an .onnx file to use instead of the shipped one. */
+  readonly model?: string;
+}
+
+/** @throws {UnavailableError} `model/missing`; the message says which command makes it. */
+export const readSoundModel = async (path: string, command: string): Promise<Uint8Array> => {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    throw new UnavailableError('model/missing', `The model ${path} is missing: run "${command}" to make it.`, {
+      cause,
+    });
+  }
+};
+
+export const VOICE_MODEL = packagePath('models', 'voice-emotion.onnx');
+export const DIGITS_MODEL = packagePath('models', 'speech-digits.onnx');
+export const GENRE_MODEL = packagePath('models', 'genre.onnx');
+export const SONG_MODEL = packagePath('models', 'song-sound.onnx');
+
+/**
+ * Opens the model that reads the mood of a voice.
+ *
+ * @throws {UnavailableError} `model/missing`
+ * @throws {InvalidInputError} `model/…`, `audio/other-settings`: a file that cannot serve.
+ */
+export const loadVoiceModel = async (options: LoadSoundModelOptions = {}): Promise<VoiceModel> =>
+  openVoiceModel(
+    await readSoundModel(options.model ?? VOICE_MODEL, 'npx attune train speech-voice --data RAVDESS'),
+    (model) => openSession(model, options),
+  );
+
+/**
+ * Opens the model that describes songs.
+ *
+ * @throws as `loadVoiceModel`
+ */
+export const loadSongModel = async (options: LoadSoundModelOptions = {}): Promise<SongModel> =>
+  openSongModel(
+    await readSoundModel(options.model ?? SONG_MODEL, 'npx attune train genre-rglu-joined --data EMOTIFY'),
+    (model) => openSession(model, options),
+  );

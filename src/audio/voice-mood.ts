@@ -1,0 +1,157 @@
+/** Reads the mood of a voice: recording in, seven calibrated probabilities out; no voice, no mood. */
+import { EMOTIONS, type Emotion, type EmotionScores, rankEmotions } from '../base/emotions.ts';
+import { InvalidInputError } from '../base/errors.ts';
+import type { OpenSession } from '../graph/session.ts';
+import { openSoundModel, runSoundModel, type SoundModel } from './sound-model.ts';
+import {
+  cutPicture,
+  describePicture,
+  pictureStarts,
+  speechPower,
+  toDecibels,
+  VOICE_PICTURE,
+} from './speech-picture.ts';
+import { requireVoice, type VoiceSpan } from './voice-activity.ts';
+
+/** What the model tells apart: the classes of its two data sets together. */
+export const VOICE_LABELS = [
+  'neutral',
+  'calm',
+  'happy',
+  'sad',
+  'angry',
+  'fear',
+  'disgust',
+  'surprise',
+  'bored',
+] as const;
+
+/** Which of the seven each of `VOICE_LABELS` counts as: neither set has another word for a voice at rest. */
+const EMOTION_OF: Readonly<Record<(typeof VOICE_LABELS)[number], Emotion>> = {
+  neutral: 'neutral',
+  calm: 'neutral',
+  happy: 'happy',
+  sad: 'sad',
+  angry: 'angry',
+  fear: 'fear',
+  disgust: 'disgust',
+  surprise: 'surprise',
+  bored: 'neutral',
+};
+
+/** A voice model, opened with `openVoiceModel`. */
+export interface VoiceModel extends SoundModel {
+  /** A reading whose likeliest emotion has a lower probability counts as "not sure", 0..1. */
+  readonly threshold: number;
+}
+
+export interface VoiceReading {
+  /** Calibrated probabilities. */
+  readonly scores: EmotionScores;
+  /** The likeliest emotion. */
+  readonly emotion: Emotion;
+  /** Whether the likeliest emotion reaches the model's threshold; if not, the answer is "not sure". */
+  readonly certain: boolean;
+  /** Where somebody speaks. */
+  readonly spans: readonly VoiceSpan[];
+  readonly voicedSeconds: number;
+}
+
+const DIMS = [1, VOICE_PICTURE.bandCount, VOICE_PICTURE.frameCount] as const;
+export const VOICE_SHAPE = {
+  task: 'voice-emotion',
+  inputDims: DIMS,
+  settings: describePicture(VOICE_PICTURE),
+} as const;
+/** A long recording is judged by so many pictures, evenly chosen among those with a voice. */
+const MOST_PICTURES = 48;
+/** A picture that is voiced for a smaller share of its frames says more about the pause. */
+const LEAST_VOICED = 0.2;
+
+/**
+ * @throws {InvalidInputError} as `openSoundModel`; `model/labels`: its labels are not `VOICE_LABELS`, in that order.
+ */
+export const openVoiceModel = async (bytes: Uint8Array, openSession: OpenSession): Promise<VoiceModel> => {
+  const model = await openSoundModel(bytes, openSession, VOICE_SHAPE);
+  const threshold = Number.parseFloat(model.session.metadata['attune.threshold'] ?? '');
+  if (model.labels.join(',') === VOICE_LABELS.join(',') && threshold >= 0 && threshold <= 1)
+    return { ...model, threshold };
+  await model.session.release();
+  throw new InvalidInputError(
+    'model/labels',
+    `This model's labels are "${model.labels}" and its threshold is ${threshold}; expected "${VOICE_LABELS}" and 0 to 1: train it again.`,
+  );
+};
+
+/**
+ * The model's own numbers for a recording: the mean over its pictures.
+ *
+ * @param voiced where there is a voice, seconds; @default everywhere
+ * @returns [VOICE_LABELS]
+ * @throws {InvalidInputError} `audio/empty`, `model/damaged`
+ */
+export const voiceLogits = async (
+  samples: Float32Array,
+  model: SoundModel,
+  voiced?: readonly VoiceSpan[],
+): Promise<Float64Array> => {
+  const power = speechPower(samples, VOICE_PICTURE);
+  const { bandCount, frameCount, floor } = VOICE_PICTURE;
+  const starts = chooseStarts(pictureStarts(power.frameCount, VOICE_PICTURE), power.firstFrame, voiced);
+  const size = bandCount * frameCount;
+  const pictures = new Float32Array(starts.length * size);
+  for (const [i, start] of starts.entries())
+    toDecibels(cutPicture(power, start, frameCount), bandCount, floor, pictures.subarray(i * size, (i + 1) * size));
+  const logits = await runSoundModel(model, pictures, DIMS, VOICE_LABELS.length);
+  const mean = new Float64Array(VOICE_LABELS.length);
+  for (const [i, value] of logits.entries()) mean[i % mean.length]! += value / starts.length;
+  return mean;
+};
+
+const chooseStarts = (
+  starts: readonly number[],
+  firstFrame: number,
+  voiced: readonly VoiceSpan[] | undefined,
+): readonly number[] => {
+  const { frameCount, hopSize, sampleRate } = VOICE_PICTURE;
+  const share = (start: number): number => {
+    const from = ((firstFrame + start) * hopSize) / sampleRate;
+    const to = from + (frameCount * hopSize) / sampleRate;
+    const within = (voiced ?? []).reduce(
+      (sum, span) => sum + Math.max(0, Math.min(to, span.endSeconds) - Math.max(from, span.startSeconds)),
+      0,
+    );
+    return within / (to - from);
+  };
+  const heard = voiced === undefined ? starts : starts.filter((start) => share(start) >= LEAST_VOICED);
+  // A word or two fill no picture: then the one that holds most of them decides.
+  const chosen =
+    heard.length > 0 ? heard : [starts.reduce((best, start) => (share(start) > share(best) ? start : best))];
+  if (chosen.length <= MOST_PICTURES) return chosen;
+  return Array.from({ length: MOST_PICTURES }, (_, i) => chosen[Math.floor((i * chosen.length) / MOST_PICTURES)]!);
+};
+
+/** Softmax of the model's numbers, folded into the seven emotions. @param logits [VOICE_LABELS] */
+export const voiceScores = (logits: ArrayLike<number>): EmotionScores => {
+  const all = Array.from(logits);
+  const largest = Math.max(...all);
+  const powers = all.map((value) => Math.exp(value - largest));
+  const total = powers.reduce((sum, power) => sum + power, 0);
+  const scores = Object.fromEntries(EMOTIONS.map((emotion) => [emotion, 0])) as Record<Emotion, number>;
+  for (const [i, label] of VOICE_LABELS.entries()) scores[EMOTION_OF[label]] += powers[i]! / total;
+  return scores;
+};
+
+/**
+ * The mood of a voice, wherever in the recording it speaks.
+ *
+ * @param samples mono, 16 kHz, -1 to 1
+ * @throws {NoAnswerError} `audio/no-voice`: nobody speaks in it.
+ * @throws {InvalidInputError} `audio/empty`: no samples.
+ */
+export const readVoice = async (samples: Float32Array, model: VoiceModel): Promise<VoiceReading> => {
+  const { spans, voicedSeconds } = requireVoice(samples, { sampleRate: VOICE_PICTURE.sampleRate });
+  const scores = voiceScores(await voiceLogits(samples, model, spans));
+  const emotion = rankEmotions(scores)[0]!;
+  return { scores, emotion, certain: scores[emotion] >= model.threshold, spans, voicedSeconds };
+};
