@@ -7,7 +7,8 @@ import { openSession } from '../node/open-session.ts';
 import { packagePath, packageRoot } from '../node/package-root.ts';
 import { EMOTIONS, type Emotion } from '../src/base/emotions.ts';
 import { InvalidInputError, UnavailableError } from '../src/base/errors.ts';
-import { openExpressionModel } from '../src/face/expression.ts';
+import { openExpressionModel, prepareFace } from '../src/face/expression.ts';
+import type { PreprocessorName } from '../src/face/preprocessors.ts';
 import { type Session, tensor } from '../src/graph/session.ts';
 import {
   type FaceSet,
@@ -138,7 +139,12 @@ export const evaluateExpression = async (options: EvaluateOptions): Promise<Eval
     const set = await loadFer2013(dataPath);
     const rows = rowsOf(set, split);
     const start = performance.now();
-    const logits = await runModel(expression.session, set.images, rows, { batch, onProgress: options.onProgress });
+    const { preprocess } = expression;
+    const logits = await runModel(expression.session, set.images, rows, {
+      batch,
+      preprocess,
+      onProgress: options.onProgress,
+    });
     const seconds = (performance.now() - start) / 1000;
 
     const predictions: Predictions = {
@@ -207,13 +213,27 @@ export const runModel = async (
   session: Session,
   images: Uint8Array,
   rows: Int32Array,
-  { batch = 64, onProgress }: { batch?: number; onProgress?: EvaluateOptions['onProgress'] | undefined } = {},
+  {
+    batch = 64,
+    preprocess = 'none',
+    onProgress,
+  }: {
+    batch?: number;
+    preprocess?: PreprocessorName | undefined;
+    onProgress?: EvaluateOptions['onProgress'] | undefined;
+  } = {},
 ): Promise<Float32Array> => {
   const logits = new Float32Array(rows.length * CLASSES);
   for (let start = 0; start < rows.length; start += batch) {
     const part = rows.subarray(start, start + batch);
     const pixels = new Float32Array(part.length * PICTURE_BYTES);
-    for (const [i, row] of part.entries()) pixels.set(pictureAt(images, row), i * PICTURE_BYTES);
+    for (const [i, row] of part.entries()) {
+      const picture = pictureAt(images, row);
+      pixels.set(
+        preprocess === 'none' ? picture : prepareFace(Float32Array.from(picture), preprocess),
+        i * PICTURE_BYTES,
+      );
+    }
     const outputs = await session.run({ pixels: tensor(pixels, [part.length, 1, PICTURE_SIDE, PICTURE_SIDE]) });
     const found = outputs.logits?.data;
     if (found?.length !== part.length * CLASSES) {

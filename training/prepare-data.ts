@@ -5,9 +5,10 @@ import { openSession } from '../node/open-session.ts';
 import { EMOTIONS } from '../src/base/emotions.ts';
 import { InvalidInputError } from '../src/base/errors.ts';
 import { createRandom } from '../src/base/random.ts';
-import { openExpressionModel, readExpressions } from '../src/face/expression.ts';
+import { openExpressionModel, prepareFace, readExpressions } from '../src/face/expression.ts';
+import type { PreprocessorName } from '../src/face/preprocessors.ts';
 import { tensor } from '../src/graph/session.ts';
-import { type FaceSet, hashPictures, PICTURE_SIDE, pictureAt, rowsOf } from './datasets/face-set.ts';
+import { type FaceSet, hashPictures, PICTURE_BYTES, PICTURE_SIDE, pictureAt, rowsOf } from './datasets/face-set.ts';
 import { loadFer2013 } from './datasets/fer2013.ts';
 import { cleanTraining, splitValidation } from './datasets/split.ts';
 import type { Settings } from './recipes/settings.ts';
@@ -66,7 +67,20 @@ export const prepareData = async (
   );
   const teacher = settings.teacher === '' ? undefined : await askTeachers(settings.teacher.split(','), set, chosen);
   if (teacher) onMessage(`${settings.teacher} teaches.`);
-  return { set, train: chosen, validation, sha256: hashPictures(set.images, all), teacher };
+  const sha256 = hashPictures(set.images, all);
+  return { set: preprocessSet(set, settings.preprocess), train: chosen, validation, sha256, teacher };
+};
+
+/** The set with every picture put through one of the preprocessors, in whole levels. */
+const preprocessSet = (set: FaceSet, preprocess: PreprocessorName): FaceSet => {
+  if (preprocess === 'none') return set;
+  const images = new Uint8Array(set.images.length);
+  for (let row = 0; row < set.labels.length; row++)
+    images.set(
+      prepareFace(Float32Array.from(pictureAt(set.images, row)), preprocess).map(Math.round),
+      row * PICTURE_BYTES,
+    );
+  return { ...set, images };
 };
 
 const TEACHER_BATCH = 64;

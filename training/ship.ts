@@ -82,6 +82,7 @@ export const ship = async (
       'attune.threshold': threshold.toFixed(4),
       'attune.calibration': JSON.stringify(calibration),
       'attune.recipe': best.recipe,
+      'attune.preprocess': settings.preprocess,
       'attune.views': String(settings.views),
       'attune.storage': settings.storage,
       'attune.settings': JSON.stringify(described),

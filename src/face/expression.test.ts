@@ -4,7 +4,8 @@ import { openSession } from '../../node/open-session.ts';
 import { untrainedExpressionModel } from '../../test/face/untrained-model.ts';
 import { EMOTIONS } from '../base/emotions.ts';
 import { type Session, tensor } from '../graph/session.ts';
-import { openExpressionModel, readExpressions } from './expression.ts';
+import { openExpressionModel, prepareFace, readExpressions } from './expression.ts';
+import { PREPROCESSOR_NAMES } from './preprocessors.ts';
 
 const face = (level: number) => tensor(new Float32Array(48 * 48).fill(level), [1, 1, 48, 48]);
 
@@ -85,4 +86,16 @@ test('a face of another size is refused', async () => {
   const model = await openExpressionModel(untrainedExpressionModel(), openSession);
   const small = tensor(new Float32Array(44 * 44), [1, 1, 44, 44]);
   await expect(readExpressions([small], model)).rejects.toMatchObject({ code: 'photo/shape' });
+});
+
+test.each(PREPROCESSOR_NAMES)('a model trained behind %s sees every face through it', async (preprocess) => {
+  const open = (metadata: Record<string, string>) =>
+    openExpressionModel(untrainedExpressionModel({ metadata }), openSession);
+  const picture = Float32Array.from({ length: 48 * 48 }, (_, i) => 40 + ((i * i) % 97) + Math.floor(i / 48));
+  const [plain, behind] = [await open({}), await open({ 'attune.preprocess': preprocess })];
+  const [expected] = await readExpressions([tensor(prepareFace(picture, preprocess), [1, 1, 48, 48])], plain);
+  const [found] = await readExpressions([tensor(picture, [1, 1, 48, 48])], behind);
+  for (const emotion of EMOTIONS) expect(found![emotion]).toBeCloseTo(expected![emotion], 6);
+  const foreign = open({ 'attune.preprocess': 'sharpen' });
+  await expect(foreign).rejects.toMatchObject({ code: 'model/damaged' });
 });

@@ -3,12 +3,15 @@ import { EMOTIONS, type EmotionScores } from '../base/emotions.ts';
 import { InvalidInputError } from '../base/errors.ts';
 import { type OpenSession, type Session, type Tensor, tensor } from '../graph/session.ts';
 import { FACE_SIZE } from './align.ts';
+import { isPreprocessor, PREPROCESSORS, type PreprocessorName } from './preprocessors.ts';
 
 /** An expression model, opened with `openExpressionModel`. */
 export interface ExpressionModel {
   readonly session: Session;
   /** A reading whose likeliest emotion has a lower probability counts as "not sure", 0..1. */
   readonly threshold: number;
+  /** What the model's pictures were put through in training, and each face is before it is read. @default 'none' */
+  readonly preprocess?: PreprocessorName;
 }
 
 const INPUT = 'pixels';
@@ -27,7 +30,7 @@ const PIXELS = FACE_SIZE * FACE_SIZE;
 export const openExpressionModel = async (bytes: Uint8Array, openSession: OpenSession): Promise<ExpressionModel> => {
   const session = await openSession(bytes);
   try {
-    const model = { session, threshold: checkModel(session) };
+    const model = { session, ...checkModel(session) };
     // One blank face tells whether the network takes and gives the right shapes; it also makes the first reading faster.
     await readExpressions([tensor(new Float32Array(PIXELS), [1, 1, FACE_SIZE, FACE_SIZE])], model);
     return model;
@@ -37,8 +40,12 @@ export const openExpressionModel = async (bytes: Uint8Array, openSession: OpenSe
   }
 };
 
-/** Checks what a model file says about itself; gives its threshold. */
-const checkModel = ({ metadata, inputNames, outputNames }: Session): number => {
+/** Checks what a model file says about itself; gives its threshold and its preprocessing. */
+const checkModel = ({
+  metadata,
+  inputNames,
+  outputNames,
+}: Session): { threshold: number; preprocess: PreprocessorName } => {
   const task = metadata['attune.task'];
   if (task !== 'expression')
     throw new InvalidInputError(
@@ -63,7 +70,13 @@ const checkModel = ({ metadata, inputNames, outputNames }: Session): number => {
       'model/damaged',
       `This model's "attune.threshold" is "${metadata['attune.threshold'] ?? ''}", expected a number from 0 to 1: build it again.`,
     );
-  return threshold;
+  const preprocess = metadata['attune.preprocess'] ?? 'none';
+  if (!isPreprocessor(preprocess))
+    throw new InvalidInputError(
+      'model/damaged',
+      `This model's "attune.preprocess" is "${preprocess}", expected one of ${Object.keys(PREPROCESSORS).join(', ')}: build it again, or update Attune.`,
+    );
+  return { threshold, preprocess };
 };
 
 /**
@@ -80,11 +93,19 @@ export const readExpressions = async (faces: readonly Tensor[], model: Expressio
         'photo/shape',
         `A framed face has shape [${face.dims}], expected [1,1,${FACE_SIZE},${FACE_SIZE}].`,
       );
-    pixels.set(face.data, index * PIXELS);
+    pixels.set(prepareFace(face.data, model.preprocess), index * PIXELS);
   }
   const logits = await runModel(model.session, tensor(pixels, [faces.length, 1, FACE_SIZE, FACE_SIZE]));
   return faces.map((_, index) => softmax(logits.subarray(index * EMOTIONS.length, (index + 1) * EMOTIONS.length)));
 };
+
+/**
+ * One framed face as the model wants it.
+ *
+ * @param face [48, 48], luma 0..255
+ */
+export const prepareFace = (face: Float32Array, preprocess: PreprocessorName = 'none'): Float32Array =>
+  PREPROCESSORS[preprocess]({ width: FACE_SIZE, height: FACE_SIZE, data: face }).data;
 
 /** The network's numbers, seven for each face. */
 const runModel = async (session: Session, pixels: Tensor): Promise<Float32Array> => {

@@ -1,6 +1,7 @@
 /** The settings of a training run: every number a recipe may choose, checked once, each changeable by `--set`. */
 import { z } from 'zod';
 import { InvalidInputError } from '../../src/base/errors.ts';
+import { PREPROCESSOR_NAMES } from '../../src/face/preprocessors.ts';
 import { VIEWS } from './in-use.ts';
 
 const share = z.number().min(0).max(1);
@@ -45,6 +46,10 @@ export const settingsSchema = z.strictObject({
   patience: z.number().int().min(0).default(0).describe('stop after so many looks without a better one; 0: never'),
   clean: z.boolean().default(true).describe('leave blank pictures and contradictory copies out of Training'),
   limit: z.number().int().min(0).default(0).describe('use only so many pictures of Training; 0: all'),
+  preprocess: z
+    .enum(PREPROCESSOR_NAMES)
+    .default('none')
+    .describe('what every picture is put through first (src/face/preprocessors.ts); the model file remembers it'),
   dropout: z.number().min(0).lt(1).default(0.2).describe('before the classifier'),
   widths: z.array(positiveInteger).default([]).describe('filters of the stem and of each stage; empty: the recipe’s'),
   blocks: z.array(positiveInteger).default([]).describe('residual blocks of each stage; empty: the recipe’s'),
