@@ -17,6 +17,8 @@ export interface Connection {
   /** For people: the folder, or the address without its password. */
   readonly where: string;
   readonly queries: Queries;
+  /** A statement as text, or several without values: for the job queue, which writes its own. */
+  readonly execute: (text: string, values?: readonly unknown[]) => Promise<{ rows: unknown[] }>;
   /** The whole database as one archive; only PGlite can. */
   dump?(packed: 'gzip' | 'none'): Promise<Uint8Array>;
   close(): Promise<void>;
@@ -76,6 +78,16 @@ export const openPglite = async (folder: string | undefined): Promise<Connection
       engine: 'pglite',
       where: folder ?? 'memory',
       queries: drizzle(client) as unknown as Queries,
+      execute: async (text, values = []) => {
+        if (values.length > 0) return client.query(text, [...values]);
+        try {
+          return (await client.exec(text)).at(-1) ?? { rows: [] };
+        } catch (error) {
+          // Several statements may have begun a transaction; there is one connection, which must not stay inside it.
+          if (/\bbegin\b/i.test(text)) await client.exec('rollback').catch(() => {});
+          throw error;
+        }
+      },
       dump: async (packed) => new Uint8Array(await (await client.dumpDataDir(packed)).arrayBuffer()),
       close: () => client.close(),
     };
@@ -119,5 +131,24 @@ export const openPostgres = async (databaseUrl: string): Promise<Connection> => 
     await pool.end();
     throw explainDatabaseError(error, where, 'opening');
   }
-  return { engine: 'postgresql', where, queries: drizzle(pool) as unknown as Queries, close: () => pool.end() };
+  return {
+    engine: 'postgresql',
+    where,
+    queries: drizzle(pool) as unknown as Queries,
+    execute: async (text, values) => {
+      const client = await pool.connect();
+      let broken: Error | undefined;
+      try {
+        const result: unknown = await client.query(text, values ? [...values] : undefined);
+        return (Array.isArray(result) ? result.at(-1) : result) as { rows: unknown[] };
+      } catch (error) {
+        // Statements that began a transaction and failed leave the connection inside it: it is not used again.
+        broken = error as Error;
+        throw error;
+      } finally {
+        client.release(broken);
+      }
+    },
+    close: () => pool.end(),
+  };
 };

@@ -20,6 +20,11 @@ export type StoreOptions = (
   readonly migrations?: readonly Migration[];
 };
 
+/** The database under a store that was opened here; the job queue lies in the same one. */
+const connections = new WeakMap<Store, () => Connection>();
+/** @returns `undefined` for a store that another process has open */
+export const connectionOf = (store: Store): Connection | undefined => connections.get(store)?.();
+
 /** Backups kept; older ones are deleted when a new one is made. */
 const BACKUPS_KEPT = 3;
 
@@ -113,7 +118,7 @@ const openInFolder = async (
     if (!given) lock.release();
     throw error;
   }
-  return createDatabaseStore({
+  const store = createDatabaseStore({
     connection: () => opened.connection,
     schema: opened.schema,
     version: ownVersion(),
@@ -129,6 +134,8 @@ const openInFolder = async (
       if (!given) lock.release();
     },
   });
+  connections.set(store, () => opened.connection);
+  return store;
 };
 
 const openInPostgres = async (databaseUrl: string, migrations: readonly Migration[]): Promise<Store> => {
@@ -136,7 +143,7 @@ const openInPostgres = async (databaseUrl: string, migrations: readonly Migratio
   try {
     const schema = await migrate(connection, migrations);
     const { queries } = connection;
-    return createDatabaseStore({
+    const store = createDatabaseStore({
       connection: () => connection,
       schema,
       version: ownVersion(),
@@ -149,9 +156,13 @@ const openInPostgres = async (databaseUrl: string, migrations: readonly Migratio
           sql`truncate songs, song_evidence, song_files, typical_songs, readings, feedback, settings, sound_vectors
             restart identity`,
         );
+        // What jobs were told to do names folders and songs too.
+        await queries.execute(sql`drop schema if exists attune_jobs cascade`);
       },
       close: () => connection.close(),
     });
+    connections.set(store, () => connection);
+    return store;
   } catch (error) {
     await connection.close();
     throw explainDatabaseError(error, connection.where, 'opening');
