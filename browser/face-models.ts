@@ -3,12 +3,19 @@ import { type FaceDetector, openFaceDetector } from '../src/face/detect.ts';
 import { openExpressionModel } from '../src/face/expression.ts';
 import type { FaceModels } from '../src/face/read.ts';
 import { download } from './download.ts';
-import { openSession } from './open-session.ts';
+import { openSession, setWasmBytes } from './open-session.ts';
 
 export interface LoadFaceModelsOptions {
   /** The folder that holds `face-detector-full.onnx` and `expression.onnx`. @default 'models/', beside the page */
   readonly baseUrl?: string | URL;
-  /** Bytes of both files that have arrived, and the whole once the server has said both sizes. */
+  /**
+   * Where the engine (`ort-wasm-simd-threaded.wasm`) lies, where it is to be fetched with the models and counted in their
+   * progress. @default onnxruntime-web finds and fetches it itself
+   */
+  readonly wasmUrl?: string | URL;
+  /** Sizes of the files, bytes, by their names: servers that compress do not tell them. @default what the server says */
+  readonly sizes?: Readonly<Record<string, number>>;
+  /** Bytes of all files that have arrived, and the whole once every size is known. */
   readonly onProgress?: (loadedBytes: number, totalBytes: number | undefined) => void;
   readonly signal?: AbortSignal;
 }
@@ -20,21 +27,25 @@ const FILES = ['face-detector-full.onnx', 'expression.onnx'] as const;
  * @throws {InvalidInputError} `model/…`: a file is damaged, or is another model.
  */
 export const loadFaceModels = async (options: LoadFaceModelsOptions = {}): Promise<FaceModels> => {
-  const base = String(options.baseUrl ?? 'models/').replace(/\/*$/, '/');
-  const loaded: number[] = FILES.map(() => 0);
-  const totals: (number | undefined)[] = FILES.map(() => undefined);
-  const [detectorBytes, expressionBytes] = await Promise.all(
-    FILES.map((file, index) =>
-      download(base + file, {
-        ...(options.signal && { signal: options.signal }),
+  const { baseUrl = 'models/', wasmUrl, sizes = {}, onProgress, signal } = options;
+  const base = String(baseUrl).replace(/\/*$/, '/');
+  const urls = [...FILES.map((file) => base + file), ...(wasmUrl === undefined ? [] : [String(wasmUrl)])];
+  const loaded = urls.map(() => 0);
+  const totals = urls.map((url): number | undefined => sizes[url.split('/').pop() ?? '']);
+  const [detectorBytes, expressionBytes, wasmBytes] = await Promise.all(
+    urls.map((url, index) =>
+      download(url, {
+        ...(signal && { signal }),
         onProgress: (bytes, total) => {
           loaded[index] = bytes;
-          totals[index] = total;
-          options.onProgress?.(sum(loaded), totals.every((size) => size !== undefined) ? sum(totals) : undefined);
+          // What the server says is right; a size given beforehand may be of an older file.
+          totals[index] = Math.max(bytes, total ?? totals[index] ?? 0) || undefined;
+          onProgress?.(sum(loaded), totals.every((size) => size !== undefined) ? sum(totals) : undefined);
         },
       }),
     ),
   );
+  if (wasmBytes) setWasmBytes(wasmBytes);
   const detector: FaceDetector = await openFaceDetector(detectorBytes!, openSession);
   return { detector, expression: await openExpressionModel(expressionBytes!, openSession) };
 };

@@ -16,6 +16,11 @@ export const setWasmUrl = (url: string): void => {
   env.wasm.wasmPaths = { wasm: url };
 };
 
+/** Hands over the engine's bytes where they were fetched already, so that they can be counted. Call it before the first model is opened. */
+export const setWasmBytes = (bytes: Uint8Array): void => {
+  env.wasm.wasmBinary = bytes;
+};
+
 /**
  * Loads a model from the bytes of an .onnx file.
  *

@@ -3,16 +3,20 @@ import { signal } from '@preact/signals';
 import { type Camera, openCamera } from '../browser/camera.ts';
 import type { Box } from '../src/face/image.ts';
 import type { FaceReading } from '../src/face/read.ts';
+import { list, mood, take } from './list.ts';
 import { createMoodTracker, followFace, type TrackedMood } from './mood-tracker.ts';
-import { cameraAgreed, isCertain, list, mood, reader, take, toProblem } from './state.ts';
-import { text } from './strings.ts';
+import { placeOfReading } from './plane.ts';
+import { liveTrail } from './pointed.ts';
+import { type Problem, toProblem } from './protocol.ts';
+import { cameraAgreed, isCertain, reader } from './stage.ts';
 
 export type CameraState =
   | { readonly kind: 'notice' }
   | { readonly kind: 'asking' }
   | { readonly kind: 'live' }
   | { readonly kind: 'paused' }
-  | { readonly kind: 'problem'; readonly title: string; readonly message: string };
+  | { readonly kind: 'problem'; readonly what: 'unplugged' }
+  | { readonly kind: 'problem'; readonly what: 'error'; readonly problem: Problem };
 
 /** What the newest frame showed. */
 export interface Live {
@@ -31,16 +35,14 @@ export interface Live {
 const COVERED_LUMA = 14;
 /** The mood must have led so long before songs are chosen by it. */
 const SETTLE_SECONDS = 1.5;
+/** So many of the newest places are shown as a trail. */
+const TRAIL_LENGTH = 45;
 /** Without a sure answer by then, the page asks. */
 const PATIENCE_SECONDS = 5;
 
 const wait = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-const problem = (message: string, title = text.camera.failedTitle): CameraState => ({
-  kind: 'problem',
-  title,
-  message,
-});
+const failed = (problem: Problem): CameraState => ({ kind: 'problem', what: 'error', problem });
 
 const nextFrame = (video: HTMLVideoElement): Promise<void> =>
   new Promise((resolve) => {
@@ -66,6 +68,7 @@ export const createCameraSession = () => {
     followed = undefined;
     firstSeconds = undefined;
     live.value = undefined;
+    liveTrail.value = [];
     state.value = next;
   };
 
@@ -73,7 +76,7 @@ export const createCameraSession = () => {
     stop({ kind: 'asking' });
     const mine = run;
     try {
-      const opened = await openCamera(() => stop(problem(text.camera.unplugged, text.camera.unpluggedTitle)));
+      const opened = await openCamera(() => stop({ kind: 'problem', what: 'unplugged' }));
       // The page may have moved on, or been hidden, while the browser asked for permission.
       if (mine !== run) return opened.stop();
       camera = opened;
@@ -83,15 +86,15 @@ export const createCameraSession = () => {
       state.value = { kind: 'live' };
       await readFrames(video, mine);
     } catch (error) {
-      if (mine === run) stop(problem(toProblem(error).message));
+      if (mine === run) stop(failed(toProblem(error)));
     }
   };
 
   const readFrames = async (video: HTMLVideoElement, mine: number): Promise<void> => {
     while (mine === run) {
-      const models = reader.models.value.kind;
-      if (models === 'failed') return stop(problem(text.models.failed, text.problem.title));
-      if (models === 'loading') await wait(100);
+      const models = reader.models.value;
+      if (models.kind === 'failed') return stop(failed(models.problem));
+      if (models.kind === 'loading') await wait(100);
       else {
         await nextFrame(video);
         if (mine !== run) return;
@@ -118,6 +121,7 @@ export const createCameraSession = () => {
     const covered = !face && brightness < COVERED_LUMA;
     const certain = tracked !== undefined && isCertain(tracked.scores);
     live.value = { faces, chosen, width, height, covered, tracked, certain };
+    if (face && tracked) liveTrail.value = [...liveTrail.value, placeOfReading(tracked.scores)].slice(-TRAIL_LENGTH);
     if (face && tracked) settle(face, tracked, certain, nowSeconds - (firstSeconds ?? nowSeconds));
   };
 
@@ -131,7 +135,7 @@ export const createCameraSession = () => {
     if (list.value) return;
     const settled = certain && steadySeconds >= SETTLE_SECONDS;
     const unsure = !certain && seconds >= PATIENCE_SECONDS && mood.value === undefined;
-    if (settled || unsure) take({ scores, emotion, certain, quality: face.quality });
+    if (settled || unsure) take({ scores, emotion, certain, quality: face.quality }, 'camera');
   };
 
   return {

@@ -1,4 +1,5 @@
 /** What the page and its worker say to each other. The worker reads; the page shows. */
+import { AttuneError } from '../src/base/errors.ts';
 import type { FaceReading } from '../src/face/read.ts';
 
 /** `modelsUrl` is absolute: a worker knows only its own script's address. */
@@ -20,6 +21,11 @@ export interface Problem {
   readonly code: string;
   readonly message: string;
 }
+
+export const toProblem = (error: unknown): Problem =>
+  error instanceof AttuneError
+    ? { code: error.code, message: error.message }
+    : { code: 'page/unexpected', message: error instanceof Error ? error.message : String(error) };
 
 export interface PhotoReading {
   /** The picture upright, small enough to show. */

@@ -13,11 +13,11 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** Starts the worker and lets it load the models at once, while the person still reads the page. */
+/** Nothing is loaded before `start`, or before the first picture: pictures wait for the models. */
 export const createReader = (modelsUrl: string) => {
   const models = signal<ModelsState>({ kind: 'loading', loadedBytes: 0, totalBytes: undefined });
   const waiting = new Map<number, Waiting>();
-  let worker: Worker;
+  let worker: Worker | undefined;
   let lastId = 0;
 
   const fail = (problem: Problem): void => {
@@ -41,7 +41,7 @@ export const createReader = (modelsUrl: string) => {
     }
   };
 
-  const start = (): void => {
+  const begin = (): void => {
     models.value = { kind: 'loading', loadedBytes: 0, totalBytes: undefined };
     worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
     worker.onmessage = receive;
@@ -55,19 +55,25 @@ export const createReader = (modelsUrl: string) => {
     post({ kind: 'load', modelsUrl });
   };
 
-  const post = (request: Request, transfer: Transferable[] = []): void => worker.postMessage(request, transfer);
+  const post = (request: Request, transfer: Transferable[] = []): void => worker?.postMessage(request, transfer);
+
+  const start = (): void => {
+    if (!worker) begin();
+  };
 
   const ask = (request: Exclude<Request, { kind: 'load' }>, transfer: Transferable[] = []): Promise<Answer> => {
     if (models.value.kind === 'failed') return Promise.reject(toError(models.value.problem));
+    start();
     return new Promise((resolve, reject) => {
       waiting.set(request.id, { resolve, reject });
       post(request, transfer);
     });
   };
 
-  start();
   return {
     models,
+    /** Loads the models; the page calls it once it is of use without them. */
+    start,
     readPhoto: async (file: Blob): Promise<PhotoReading> => {
       const answer = await ask({ kind: 'photo', id: ++lastId, file });
       return (answer as Extract<Answer, { kind: 'photo' }>).photo;
@@ -79,8 +85,8 @@ export const createReader = (modelsUrl: string) => {
     },
     /** Loads the models again after a failure. */
     retry: (): void => {
-      worker.terminate();
-      start();
+      worker?.terminate();
+      begin();
     },
   };
 };

@@ -1,6 +1,7 @@
 /** Builds the page into dist/web: a folder that any web server can serve, with everything the page needs. */
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import sharp from 'sharp';
 import { defineConfig, type Plugin } from 'vite';
 
@@ -111,8 +112,23 @@ const offline = (): Plugin => ({
   },
 });
 
+const ENGINE = createRequire(import.meta.url).resolve('onnxruntime-web/ort-wasm-simd-threaded.wasm');
+
+/** For the progress of the models: a server that compresses does not tell how much is to come. The engine's name has a hash. */
+const fileSizes = (): Record<string, number> => {
+  const engine = readFileSync(ENGINE);
+  return Object.fromEntries([
+    ...Object.entries(ASSETS).flatMap(([fileName, from]) => {
+      const path = new URL(from, import.meta.url);
+      return existsSync(path) ? [[fileName.split('/').pop(), statSync(path).size]] : [];
+    }),
+    ['engine', engine.length],
+  ]) as Record<string, number>;
+};
+
 export default defineConfig({
   root: import.meta.dirname,
+  define: { FILE_SIZES: JSON.stringify(fileSizes()) },
   base: './',
   plugins: [assets(), policy(), icons(), offline()],
   worker: { format: 'es' },

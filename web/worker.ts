@@ -1,11 +1,15 @@
 /** The worker: opens the models once, then reads photos and frames. The page stays quick meanwhile. */
+import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import { createPixelReader, decodeBitmap, readPixels } from '../browser/decode-photo.ts';
 import { loadFaceModels } from '../browser/face-models.ts';
 import { AttuneError } from '../src/base/errors.ts';
 import type { DetectOptions } from '../src/face/detect.ts';
 import { LUMA, type RgbaImage } from '../src/face/image.ts';
 import { type FaceModels, type FaceReading, readFaces } from '../src/face/read.ts';
-import type { Answer, FrameReading, PhotoReading, Problem, Request } from './protocol.ts';
+import { type Answer, type FrameReading, type PhotoReading, type Request, toProblem } from './protocol.ts';
+
+/** Sizes of the files at build time, bytes, by name: the build writes them in. */
+declare const FILE_SIZES: Readonly<Record<string, number>>;
 
 /** A photo is read at most this large, px: enough for a face of 40 px in a group, and no phone runs out of memory. */
 const READ_SIDE = 4096;
@@ -16,11 +20,6 @@ const FRAME_SIDE = 960;
 const FRAME: DetectOptions = { effort: 'quick' };
 
 const post = (answer: Answer, transfer: Transferable[] = []): void => self.postMessage(answer, { transfer });
-
-const toProblem = (error: unknown): Problem =>
-  error instanceof AttuneError
-    ? { code: error.code, message: error.message }
-    : { code: 'page/unexpected', message: error instanceof Error ? error.message : String(error) };
 
 const facesIn = async (image: RgbaImage, models: FaceModels, options: DetectOptions = {}): Promise<FaceReading[]> => {
   try {
@@ -71,6 +70,8 @@ const load = async (modelsUrl: string): Promise<void> => {
   try {
     models = loadFaceModels({
       baseUrl: modelsUrl,
+      wasmUrl,
+      sizes: { ...FILE_SIZES, [wasmUrl.split('/').pop() ?? '']: FILE_SIZES.engine ?? 0 },
       onProgress: (loadedBytes, totalBytes) => post({ kind: 'progress', loadedBytes, totalBytes }),
     });
     const { expression } = await models;

@@ -1,6 +1,6 @@
 /** Frames around the faces of a picture; with several faces, a choice that works by click, touch and arrow keys. */
 import type { FaceReading } from '../../src/face/read.ts';
-import { text } from '../strings.ts';
+import { text } from '../strings/index.ts';
 
 /** Share of the picture's height that a tag may need. */
 const NEAR_EDGE = 0.12;
@@ -35,7 +35,7 @@ export const FaceFrames = ({ faces, chosen, width, height, mirrored = false, onC
       width: share(right - left),
       height: share(bottom - top),
     };
-    const name = certain ? text.emotion[emotion] : `${text.emotion[emotion]}?`;
+    const name = certain ? text().emotion[emotion] : `${text().emotion[emotion]}?`;
     const tag = <span class={`face-tag${tagPlace(top, bottom)}`}>{name}</span>;
     if (faces.length === 1)
       return (
@@ -49,7 +49,7 @@ export const FaceFrames = ({ faces, chosen, width, height, mirrored = false, onC
           type="radio"
           name="face"
           checked={index === chosen}
-          aria-label={text.picture.face(index + 1, faces.length, name)}
+          aria-label={text().picture.face(index + 1, faces.length, name)}
           onChange={() => onChoose(index)}
         />
         {index === chosen && tag}

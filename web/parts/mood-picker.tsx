@@ -1,7 +1,9 @@
 /** Seven moods to pick by hand. */
 import { EMOTIONS, type Emotion } from '../../src/base/emotions.ts';
-import { mood, pickMood } from '../state.ts';
-import { text } from '../strings.ts';
+import { mood } from '../list.ts';
+import { pointedMood } from '../pointed.ts';
+import { pickMood } from '../stage.ts';
+import { text } from '../strings/index.ts';
 import { Wave } from './wave.tsx';
 
 interface MoodPickerProps {
@@ -9,6 +11,10 @@ interface MoodPickerProps {
   readonly likely?: readonly Emotion[];
   readonly labelledBy: string;
 }
+
+const point = (emotion: Emotion | undefined): void => {
+  pointedMood.value = emotion;
+};
 
 export const MoodPicker = ({ likely = [], labelledBy }: MoodPickerProps) => {
   const picked = mood.value?.kind === 'hand' ? mood.value.emotion : undefined;
@@ -22,9 +28,13 @@ export const MoodPicker = ({ likely = [], labelledBy }: MoodPickerProps) => {
             class={`mood${likely.includes(emotion) ? ' likely' : ''}`}
             aria-pressed={picked === emotion}
             onClick={() => pickMood(emotion)}
+            onPointerEnter={() => point(emotion)}
+            onPointerLeave={() => point(undefined)}
+            onFocus={() => point(emotion)}
+            onBlur={() => point(undefined)}
           >
             <Wave emotion={emotion} width={84} height={20} turns={3} stretch />
-            {text.emotion[emotion]}
+            {text().emotion[emotion]}
           </button>
         </li>
       ))}

@@ -1,12 +1,13 @@
 /** A photo that was read, or the frame that stands for a video. */
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { chooseFace, type Picture } from '../state.ts';
-import { text } from '../strings.ts';
+import { chooseFace, type Picture } from '../stage.ts';
+import { text } from '../strings/index.ts';
 import { FaceFrames } from './face-frames.tsx';
+import { Timeline } from './timeline.tsx';
 
 export const PictureView = ({ picture }: { readonly picture: Picture }) => {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const { bitmap, faces, chosen, width, height, frames, from } = picture;
+  const { bitmap, faces, chosen, width, height, frames, from, timeline } = picture;
   useLayoutEffect(() => {
     const element = canvas.current;
     if (!element) return;
@@ -15,19 +16,22 @@ export const PictureView = ({ picture }: { readonly picture: Picture }) => {
     element.getContext('2d')?.drawImage(bitmap, 0, 0);
   }, [bitmap]);
   return (
-    <figure class="picture">
-      <div class="frame" style={{ '--ratio': String(width / height) }}>
-        <canvas ref={canvas} role="img" aria-label={text.picture[from]} />
-        <fieldset class="faces">
-          <legend class="unseen">{text.picture.faces(faces.length)}</legend>
-          <FaceFrames faces={faces} chosen={chosen} width={width} height={height} onChoose={chooseFace} />
-        </fieldset>
-      </div>
-      {(faces.length > 1 || frames) && (
-        <figcaption>
-          {frames ? text.picture.fromVideo(frames.withFace, frames.count) : text.picture.faces(faces.length)}
-        </figcaption>
-      )}
-    </figure>
+    <>
+      <figure class="picture">
+        <div class="frame" style={{ '--ratio': String(width / height) }}>
+          <canvas ref={canvas} role="img" aria-label={text().picture[from]} />
+          <fieldset class="faces">
+            <legend class="unseen">{text().picture.faces(faces.length)}</legend>
+            <FaceFrames faces={faces} chosen={chosen} width={width} height={height} onChoose={chooseFace} />
+          </fieldset>
+        </div>
+        {(faces.length > 1 || frames) && (
+          <figcaption>
+            {frames ? text().picture.fromVideo(frames.withFace, frames.count) : text().picture.faces(faces.length)}
+          </figcaption>
+        )}
+      </figure>
+      {timeline && timeline.length > 1 && <Timeline moments={timeline} />}
+    </>
   );
 };

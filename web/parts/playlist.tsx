@@ -1,15 +1,21 @@
-/** The playlist: goal, songs with their reasons, other songs, files. */
+/** The playlist: goal, the plane, songs with their reasons, other songs, files. */
 import { useEffect, useRef } from 'preact/hooks';
 import type { Goal } from '../../src/music/mood-target.ts';
 import { formatPlaylist, type PlaylistFormat, youtubeLink } from '../../src/music/playlist.ts';
 import type { RankedSong } from '../../src/music/recommend.ts';
-import { anotherList, catalogue, chooseGoal, fetchCatalogue, type List, list, mood } from '../state.ts';
-import { text } from '../strings.ts';
+import { opinions } from '../kept.ts';
+import { anotherList, chooseGoal, dismiss, type List, like, list, listProblem, mood, said, takeBack } from '../list.ts';
+import { fileOf, play, playing, stopPlaying } from '../player.ts';
+import { pointedSong } from '../pointed.ts';
+import { saveFile } from '../save-file.ts';
+import { sentence } from '../sentence.ts';
+import { catalogue, fetchCatalogue } from '../songs.ts';
+import { text } from '../strings/index.ts';
+import { Icon } from './icon.tsx';
+import { Plane } from './plane.tsx';
 import { Wave } from './wave.tsx';
 
 const GOALS: readonly Goal[] = ['match', 'lift', 'calm'];
-/** Where the line at the head of the list leads to. */
-const LEADS_TO = { lift: 'happy', calm: 'neutral' } as const;
 const TYPES: Readonly<Record<PlaylistFormat, string>> = {
   m3u8: 'application/vnd.apple.mpegurl',
   xspf: 'application/xspf+xml',
@@ -20,66 +26,109 @@ const TYPES: Readonly<Record<PlaylistFormat, string>> = {
 /** More reasons than this tire the eye; the strongest come first. */
 const REASONS = 5;
 
-const languages = new Intl.DisplayNames(['en'], { type: 'language', fallback: 'code' });
-
 const languageName = (code: string): string => {
   if (code === '') return '';
-  return code === 'zxx' ? text.list.instrumental : (languages.of(code) ?? code);
+  if (code === 'zxx') return text().list.instrumental;
+  return new Intl.DisplayNames([text().locale], { type: 'language', fallback: 'code' }).of(code) ?? code;
 };
+
+const tagName = (tag: string): string => text().list.tags[tag] ?? tag.replaceAll('-', ' ');
 
 const GoalChoice = ({ goal }: { readonly goal: Goal }) => (
   <fieldset class="goals">
-    <legend>{text.goal.title}</legend>
-    <div class="goal-options">
+    <legend>{text().goal.title}</legend>
+    <div class="segments">
       {GOALS.map((option) => (
-        <label key={option} class="goal">
+        <label key={option} class="segment">
           <input type="radio" name="goal" checked={goal === option} onChange={() => chooseGoal(option)} />
-          <span>{text.goal[option].name}</span>
+          <span>{text().goal[option].name}</span>
         </label>
       ))}
     </div>
-    <p class="goal-does">{text.goal[goal].does}</p>
+    <p class="goal-does">{text().goal[goal].does}</p>
   </fieldset>
 );
 
-const SongRow = ({ ranked: { song, why } }: { readonly ranked: RankedSong }) => {
-  const facts = [song.artist, song.year, languageName(song.language)].filter(Boolean);
+const PlayButton = ({ song }: Pick<RankedSong, 'song'>) => {
+  if (!fileOf(song)) return null;
+  const isPlaying = playing.value?.song.id === song.id;
   return (
-    <li class="song">
+    <button
+      type="button"
+      class="icon-button play"
+      aria-label={isPlaying ? text().list.pause(song.title) : text().list.play(song.title)}
+      onClick={() => (isPlaying ? stopPlaying() : play(song))}
+    >
+      <Icon name={isPlaying ? 'pause' : 'play'} filled={!isPlaying} />
+    </button>
+  );
+};
+
+const SongRow = ({ ranked: { song, why } }: { readonly ranked: RankedSong }) => {
+  const words = text().list;
+  const facts = [song.artist, song.year, languageName(song.language)].filter(Boolean);
+  const liked = opinions.value.get(song.id)?.liked === true;
+  const point = (id: string | undefined): void => {
+    pointedSong.value = id;
+  };
+  return (
+    <li
+      class={`song${pointedSong.value === song.id ? ' pointed' : ''}`}
+      onPointerEnter={() => point(song.id)}
+      onPointerLeave={() => point(undefined)}
+      onFocusIn={() => point(song.id)}
+      onFocusOut={() => point(undefined)}
+    >
       <Wave emotion={song.emotion} width={40} height={16} turns={2} />
       <p class="song-line">
         <a href={youtubeLink(song)} target="_blank" rel="noopener noreferrer">
           <bdi lang={song.language === 'zxx' ? undefined : song.language || undefined}>{song.title}</bdi>
-          <span class="unseen">, {text.list.opens}</span>
+          <span class="unseen">, {words.opens}</span>
         </a>
         <span class="song-facts">{facts.join(' · ')}</span>
       </p>
-      {why.length > 0 && (
+      <div class="song-more">
         <p class="song-why">
-          <span class="unseen">{text.list.why}: </span>
+          {why.length > 0 && <span class="unseen">{words.why}: </span>}
           {why.slice(0, REASONS).map((tag) => (
             <span key={tag} class="tag">
-              {tag.replaceAll('-', ' ')}
+              {tagName(tag)}
             </span>
           ))}
         </p>
-      )}
+        <div class="song-actions">
+          <PlayButton song={song} />
+          <button
+            type="button"
+            class="icon-button like"
+            aria-pressed={liked}
+            aria-label={words.like(song.title)}
+            onClick={() => like(song.id)}
+          >
+            <Icon name="like" filled={liked} />
+          </button>
+          <button
+            type="button"
+            class="icon-button"
+            aria-label={words.notMyMood(song.title)}
+            title={words.notMyMood(song.title)}
+            onClick={() => dismiss(song.id, song.title, 'misfit')}
+          >
+            <Icon name="misfit" />
+          </button>
+          <button
+            type="button"
+            class="icon-button"
+            aria-label={words.skip(song.title)}
+            title={words.skip(song.title)}
+            onClick={() => dismiss(song.id, song.title, 'skipped')}
+          >
+            <Icon name="skip" />
+          </button>
+        </div>
+      </div>
     </li>
   );
-};
-
-const save = (songs: readonly RankedSong[], format: PlaylistFormat, name: string): void => {
-  const content = formatPlaylist(
-    songs.map(({ song }) => song),
-    format,
-  );
-  const url = URL.createObjectURL(new Blob([content], { type: TYPES[format] }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = `${name}.${format}`;
-  link.click();
-  // The download has its own hold on the data once it has begun.
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
 };
 
 /** Closes by itself: after a choice, by Escape, and when the focus goes elsewhere. */
@@ -87,6 +136,13 @@ const SaveMenu = ({ songs, name }: { readonly songs: readonly RankedSong[]; read
   const menu = useRef<HTMLDetailsElement>(null);
   const close = (): void => {
     if (menu.current) menu.current.open = false;
+  };
+  const save = (format: PlaylistFormat): void => {
+    const content = formatPlaylist(
+      songs.map(({ song }) => song),
+      format,
+    );
+    saveFile(content, TYPES[format], `${name}.${format}`);
   };
   return (
     <details
@@ -101,7 +157,7 @@ const SaveMenu = ({ songs, name }: { readonly songs: readonly RankedSong[]; read
         if (!menu.current?.contains(event.relatedTarget as Node | null)) close();
       }}
     >
-      <summary class="button">{text.list.save}</summary>
+      <summary class="button">{text().list.save}</summary>
       <ul>
         {(Object.keys(TYPES) as PlaylistFormat[]).map((format) => (
           <li key={format}>
@@ -109,10 +165,10 @@ const SaveMenu = ({ songs, name }: { readonly songs: readonly RankedSong[]; read
               type="button"
               onClick={() => {
                 close();
-                save(songs, format, name);
+                save(format);
               }}
             >
-              {text.list.formats[format]}
+              {text().list.formats[format]}
             </button>
           </li>
         ))}
@@ -121,26 +177,45 @@ const SaveMenu = ({ songs, name }: { readonly songs: readonly RankedSong[]; read
   );
 };
 
+/** What was just said about a song, and the way back. Always there, so that a screen reader hears it change. */
+const SaidNote = () => {
+  const last = said.value;
+  const words = text().list;
+  return (
+    <p class="said" role="status">
+      {last && (
+        <>
+          {last.what === 'skipped' ? words.skipped(last.title) : words.misfit(last.title)}{' '}
+          <button type="button" class="link" onClick={takeBack}>
+            {words.undo}
+          </button>
+        </>
+      )}
+    </p>
+  );
+};
+
 const FilledList = ({ recommendation, startedOver }: List) => {
   const { mood: from, goal, songs } = recommendation;
-  const heading = text.goal[goal].heading(from);
+  const heading = text().goal[goal].heading(from);
   return (
     <>
-      <Wave emotion={from} to={goal === 'match' ? from : LEADS_TO[goal]} width={600} height={40} turns={15} stretch />
       <div class="list-head">
         <h2 id="list-title">{heading}</h2>
         <div class="actions">
-          <button type="button" class="button" title={text.list.anotherHint} onClick={anotherList}>
-            {text.list.another}
+          <button type="button" class="button" title={text().list.anotherHint} onClick={anotherList}>
+            {text().list.another}
           </button>
           <SaveMenu songs={songs} name={`attune-${from}-${goal}`} />
         </div>
       </div>
       <p class="unseen" role="status">
-        {text.list.made(songs.length, heading)}
+        {text().list.made(songs.length, heading)}
       </p>
       <GoalChoice goal={goal} />
-      {startedOver && <p class="hint">{text.list.startedOver}</p>}
+      <Plane />
+      {startedOver && <p class="hint">{text().list.startedOver}</p>}
+      <SaidNote />
       <ol class="songs">
         {songs.map((ranked) => (
           <SongRow key={ranked.song.id} ranked={ranked} />
@@ -152,25 +227,25 @@ const FilledList = ({ recommendation, startedOver }: List) => {
 
 const EmptyList = () => {
   const songs = catalogue.value;
-  const failed = songs && 'code' in songs;
+  const words = text().list;
+  const problem = songs && 'code' in songs ? songs : undefined;
+  const stopped = listProblem.value;
   return (
     <div class="empty-list">
-      <h2 id="list-title">{text.list.title}</h2>
-      {failed ? (
+      <h2 id="list-title">{mood.value ? words.title : text().plane.title}</h2>
+      {problem ? (
         <p role="alert">
-          {text.list.failed} {songs.message}{' '}
+          {words.failed} {sentence(problem)}{' '}
           <button type="button" class="button" onClick={() => void fetchCatalogue()}>
-            {text.models.retry}
+            {text().models.retry}
           </button>
         </p>
+      ) : stopped ? (
+        <p role="alert">{sentence(stopped)}</p>
       ) : (
-        <p>{!songs ? text.list.loading : mood.value ? text.list.emptyUnsure : text.list.empty}</p>
+        <p>{!songs ? words.loading : mood.value ? words.emptyUnsure : words.empty}</p>
       )}
-      <div class="ruled" aria-hidden="true">
-        {Array.from({ length: 7 }, (_, row) => (
-          <span key={row} />
-        ))}
-      </div>
+      <Plane />
     </div>
   );
 };

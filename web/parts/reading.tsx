@@ -1,7 +1,7 @@
 /** The reading in words and seven bars. */
 import { EMOTIONS, type Emotion, type EmotionScores, rankEmotions } from '../../src/base/emotions.ts';
 import type { QualityNote } from '../../src/face/read.ts';
-import { text } from '../strings.ts';
+import { text } from '../strings/index.ts';
 import { MoodPicker } from './mood-picker.tsx';
 import { Wave } from './wave.tsx';
 
@@ -19,15 +19,15 @@ interface ReadingProps {
 const Bars = ({ scores, live }: { readonly scores: EmotionScores; readonly live: boolean }) => {
   const leader = rankEmotions(scores)[0];
   return (
-    <ul class={`bars${live ? ' live' : ''}`} aria-label={text.reading.bars}>
+    <ul class={`bars${live ? ' live' : ''}`} aria-label={text().reading.bars}>
       {EMOTIONS.map((emotion) => (
         <li key={emotion} class={`bar tone-${emotion}${emotion === leader ? ' leader' : ''}`}>
           <Wave emotion={emotion} width={34} height={16} turns={2} />
-          <span class="bar-name">{text.emotion[emotion]}</span>
+          <span class="bar-name">{text().emotion[emotion]}</span>
           <span class="bar-track" aria-hidden="true">
             <span class="bar-fill" style={{ '--share': scores[emotion].toFixed(4) }} />
           </span>
-          <span class="bar-share">{text.percent(scores[emotion])}</span>
+          <span class="bar-share">{text().percent(scores[emotion])}</span>
         </li>
       ))}
     </ul>
@@ -42,20 +42,20 @@ export const Reading = ({ scores, emotion, certain, quality, live = false, corre
       <div aria-live={live ? 'off' : 'polite'}>
         <h2 id="reading-title">
           {unsure ? (
-            text.reading.unsure(first, second)
+            text().reading.unsure(first, second)
           ) : (
             <>
-              <span class={`named tone-${corrected ?? emotion}`}>{text.emotion[corrected ?? emotion]}</span>{' '}
-              <span class="aside">{corrected ? text.reading.byHand : text.reading.sure(scores[emotion])}</span>
+              <span class={`named tone-${corrected ?? emotion}`}>{text().emotion[corrected ?? emotion]}</span>{' '}
+              <span class="aside">{corrected ? text().reading.byHand : text().reading.sure(scores[emotion])}</span>
             </>
           )}
         </h2>
         {unsure && !live && (
-          <p id="unsure-why">{text.reading.unsureWhy(first, scores[first], second, scores[second])}</p>
+          <p id="unsure-why">{text().reading.unsureWhy(first, scores[first], second, scores[second])}</p>
         )}
         {quality.length > 0 && (
           <p class="quality">
-            {text.reading.careful} {quality.map((note) => text.quality[note]).join(' ')}
+            {text().reading.careful} {quality.map((note) => text().quality[note]).join(' ')}
           </p>
         )}
       </div>
@@ -63,7 +63,7 @@ export const Reading = ({ scores, emotion, certain, quality, live = false, corre
       <Bars scores={scores} live={live} />
       {!unsure && !live && (
         <details class="correct">
-          <summary id="correct-title">{text.reading.correct}</summary>
+          <summary id="correct-title">{text().reading.correct}</summary>
           <MoodPicker labelledBy="correct-title" />
         </details>
       )}

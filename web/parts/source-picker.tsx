@@ -1,8 +1,9 @@
 /** The ways in: camera, photo, video, drop, paste. */
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { openCameraStage, openFile } from '../state.ts';
-import { text } from '../strings.ts';
+import { goTo } from '../route.ts';
+import { openCameraStage, openFile } from '../stage.ts';
+import { text } from '../strings/index.ts';
 
 const PHOTOS = 'image/*,.heic,.heif,.avif';
 const VIDEOS = 'video/*,.mkv';
@@ -29,11 +30,11 @@ export const SourceButtons = ({ camera = true }: { readonly camera?: boolean }) 
   <div class="sources">
     {camera && (
       <button type="button" class="button primary" onClick={openCameraStage}>
-        {text.start.camera}
+        {text().start.camera}
       </button>
     )}
-    <FileButton accept={PHOTOS} label={text.start.photo} />
-    <FileButton accept={VIDEOS} label={text.start.video} />
+    <FileButton accept={PHOTOS} label={text().start.photo} />
+    <FileButton accept={VIDEOS} label={text().start.video} />
   </div>
 );
 
@@ -41,6 +42,10 @@ export const SourceButtons = ({ camera = true }: { readonly camera?: boolean }) 
 export const DropAndPaste = () => {
   const hovering = useSignal(false);
   useEffect(() => {
+    const open = (file: File): void => {
+      goTo('home');
+      void openFile(file);
+    };
     const hasFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false;
     const onDragOver = (event: DragEvent): void => {
       if (!hasFiles(event)) return;
@@ -56,11 +61,11 @@ export const DropAndPaste = () => {
       if (!hasFiles(event)) return;
       event.preventDefault();
       const file = event.dataTransfer?.files[0];
-      if (file) void openFile(file);
+      if (file) open(file);
     };
     const onPaste = (event: ClipboardEvent): void => {
       const file = event.clipboardData?.files[0];
-      if (file) void openFile(file);
+      if (file) open(file);
     };
     const listeners = new AbortController();
     const { signal } = listeners;
@@ -70,5 +75,5 @@ export const DropAndPaste = () => {
     window.addEventListener('paste', onPaste, { signal });
     return () => listeners.abort();
   }, [hovering]);
-  return hovering.value ? <div class="veil">{text.start.dropNow}</div> : null;
+  return hovering.value ? <div class="veil">{text().start.dropNow}</div> : null;
 };

@@ -1,0 +1,291 @@
+/** The plane of pleasure and arousal: the seven moods, the reading, the songs on their way, and the goal. */
+import { useId } from 'preact/hooks';
+import { EMOTIONS, type Emotion } from '../../src/base/emotions.ts';
+import { EMOTION_POSITIONS, type Goal, type MoodTarget, moodTarget } from '../../src/music/mood-target.ts';
+import type { RankedSong } from '../../src/music/recommend.ts';
+import { list, mood } from '../list.ts';
+import {
+  type Dot,
+  middleOf,
+  type Place,
+  placeOfGoal,
+  placeOfReading,
+  placeOfSong,
+  smoothPath,
+  spreadDots,
+} from '../plane.ts';
+import { isLive, liveTrail, pointedMood, pointedSong } from '../pointed.ts';
+import { text } from '../strings/index.ts';
+import { wavePath } from '../waves.ts';
+import { useWidth } from './use-width.ts';
+
+/** Everything that depends on how wide the plane is drawn, px. */
+interface Scale {
+  readonly width: number;
+  readonly height: number;
+  readonly isWide: boolean;
+  readonly at: (place: Place) => Dot;
+}
+
+const scaleFor = (width: number): Scale => {
+  const height = Math.round(Math.max(230, Math.min(400, width * 0.5)));
+  return {
+    width,
+    height,
+    isWide: width >= 460,
+    at: ({ valence, arousal }) => ({
+      x: width / 2 + valence * (width / 2 - 26),
+      // Nothing lies at the very top or bottom: the seven moods reach from -0.27 to 0.67.
+      y: height * 0.54 - arousal * height * 0.56,
+    }),
+  };
+};
+
+/** Which side of its mark a mood's name stands on: angry, disgust and fear lie close together. */
+const NAME_SIDE: Readonly<Record<Emotion, 'left' | 'right' | 'below'>> = {
+  angry: 'right',
+  disgust: 'right',
+  fear: 'left',
+  happy: 'right',
+  sad: 'below',
+  surprise: 'below',
+  neutral: 'below',
+};
+
+const Axes = ({ width, height, at }: Scale) => {
+  const { x, y } = at({ valence: 0, arousal: 0 });
+  const { unpleasant, pleasant, awake, rest } = text().plane;
+  return (
+    <g class="axes">
+      <path d={`M0 ${y}H${width}M${x} 0V${height}`} />
+      <text x={2} y={y - 7}>
+        {unpleasant}
+      </text>
+      <text x={width - 2} y={y - 7} text-anchor="end">
+        {pleasant}
+      </text>
+      <text x={x + 8} y={15}>
+        {awake}
+      </text>
+      <text x={x + 8} y={height - 6}>
+        {rest}
+      </text>
+    </g>
+  );
+};
+
+const MoodMark = ({ emotion, scale, strong }: { emotion: Emotion; scale: Scale; strong: boolean }) => {
+  const { x, y } = scale.at(EMOTION_POSITIONS[emotion]);
+  const side = NAME_SIDE[emotion];
+  const [w, h] = scale.isWide ? [30, 13] : [16, 9];
+  const gap = w / 2 + 6;
+  const name = {
+    left: { x: x - gap, y: y + 5, anchor: 'end' },
+    right: { x: x + gap, y: y + 5, anchor: 'start' },
+    below: { x, y: y + h / 2 + 17, anchor: 'middle' },
+  }[side];
+  return (
+    <g class={`mood-mark tone-${emotion}${strong ? ' strong' : ''}`}>
+      <path
+        transform={`translate(${(x - w / 2).toFixed(1)} ${(y - h / 2).toFixed(1)})`}
+        d={wavePath(emotion, w, h, scale.isWide ? 2 : 1)}
+      />
+      <text x={name.x} y={name.y} text-anchor={name.anchor}>
+        {text().emotion[emotion]}
+      </text>
+    </g>
+  );
+};
+
+interface WayProps {
+  readonly from: Place;
+  readonly through: readonly Place[];
+  readonly target: MoodTarget;
+  readonly scale: Scale;
+  readonly name: string;
+}
+
+/** The way from a reading, through some places, to the goal, in the colours of its ends. */
+const Way = ({ from, through, target, scale, name }: WayProps) => {
+  const id = useId();
+  const points = [from, ...through, placeOfGoal(target)].map(scale.at);
+  const [start, end] = [points[0]!, points.at(-1)!];
+  if (Math.hypot(end.x - start.x, end.y - start.y) < 20) return null;
+  const first = target.path[0]!.emotion;
+  return (
+    <>
+      <linearGradient id={id} gradientUnits="userSpaceOnUse" x1={start.x} y1={start.y} x2={end.x} y2={end.y}>
+        <stop class={`tone-${first}`} offset="0.1" />
+        <stop class={`tone-${target.emotion}`} offset="0.9" />
+      </linearGradient>
+      <path class={`way ${name}`} d={smoothPath(points)} stroke={`url(#${id})`} pathLength={1} />
+    </>
+  );
+};
+
+/** The emotions between the first and the last. */
+const stagesBetween = ({ path }: MoodTarget): Place[] =>
+  path.slice(1, -1).map(({ emotion }) => EMOTION_POSITIONS[emotion]);
+
+/** The middle of the songs of each stage but the last, which is the goal's own. */
+const songsBetween = ({ path }: MoodTarget, songs: readonly RankedSong[]): Place[] => {
+  let share = 0;
+  return path.slice(0, -1).flatMap((stage) => {
+    const from = Math.round(share * songs.length);
+    share += stage.share;
+    const ofStage = songs.slice(from, Math.round(share * songs.length));
+    return middleOf(ofStage.map(({ song }) => placeOfSong(song))) ?? [];
+  });
+};
+
+const Target = ({ place, scale }: { place: Place; scale: Scale }) => {
+  const { x, y } = scale.at(place);
+  return (
+    <g class="target">
+      <circle cx={x} cy={y} r={9} />
+      <circle class="core" cx={x} cy={y} r={3} />
+      <text x={x} y={y + 25} text-anchor="middle">
+        {text().plane.goal}
+      </text>
+    </g>
+  );
+};
+
+const You = ({ place, scale, named }: { place: Place; scale: Scale; named: boolean }) => {
+  const { x, y } = scale.at(place);
+  return (
+    <g class="you">
+      <circle cx={x} cy={y} r={named ? 7 : 18} />
+      {named && (
+        <text x={x - 13} y={y + 5} text-anchor="end">
+          {text().plane.you}
+        </text>
+      )}
+    </g>
+  );
+};
+
+/** Only this part is drawn again with every frame of the camera. */
+const LiveYou = ({ scale }: { scale: Scale }) => {
+  const trail = liveTrail.value;
+  const now = trail.at(-1);
+  if (!now) return null;
+  return (
+    <>
+      <path class="trail" d={smoothPath(trail.map(scale.at))} />
+      <You place={now} scale={scale} named />
+    </>
+  );
+};
+
+/** Cuts a name that would not fit beside its dot; 8 px is what a letter takes at most on average. */
+const shorten = (name: string, width: number): string => {
+  const most = Math.max(8, Math.floor((width - 16) / 8));
+  return name.length > most ? `${name.slice(0, most - 1).trimEnd()}…` : name;
+};
+
+const Songs = ({ scale }: { scale: Scale }) => {
+  const songs = list.value?.recommendation.songs ?? [];
+  const radius = scale.isWide ? 5 : 4;
+  const dots = spreadDots(
+    songs.map(({ song }) => scale.at(placeOfSong(song))),
+    2 * radius + 4,
+  );
+  const pointed = songs.findIndex(({ song }) => song.id === pointedSong.value);
+  const spot = dots[pointed];
+  const isRight = spot && spot.x > scale.width * 0.55;
+  return (
+    <g class="song-dots">
+      {songs.map(({ song }, index) => (
+        <circle
+          key={song.id}
+          class={`tone-${song.emotion}${index === pointed ? ' pointed' : ''}`}
+          style={{ '--order': String(index) }}
+          cx={dots[index]!.x.toFixed(1)}
+          cy={dots[index]!.y.toFixed(1)}
+          r={index === pointed ? radius + 3 : radius}
+          onPointerEnter={() => {
+            pointedSong.value = song.id;
+          }}
+          onPointerLeave={() => {
+            pointedSong.value = undefined;
+          }}
+        />
+      ))}
+      {spot && (
+        <text
+          class="song-name"
+          x={spot.x + (isRight ? -13 : 13)}
+          y={spot.y + 5}
+          text-anchor={isRight ? 'end' : 'start'}
+        >
+          {shorten(`${pointed + 1}. ${songs[pointed]!.song.title}`, isRight ? spot.x : scale.width - spot.x)}
+        </text>
+      )}
+    </g>
+  );
+};
+
+const describe = (from: Emotion | undefined, goal: Goal | undefined, count: number): string => {
+  const words = text().plane;
+  if (!from || !goal) return words.empty;
+  const end = goal === 'match' ? words.noun[from] : (words.goalAt[goal === 'lift' ? 'happy' : 'neutral'] ?? '');
+  return words.described(from, end, count);
+};
+
+export const Plane = () => {
+  const [box, width] = useWidth<HTMLElement>(600);
+  const scale = scaleFor(width.value);
+  const current = mood.value;
+  const recommendation = list.value?.recommendation;
+  const preview = current ? undefined : pointedMood.value;
+  const from = recommendation?.mood ?? current?.emotion;
+  const target = recommendation && moodTarget(recommendation.mood, recommendation.goal);
+  const place = current?.kind === 'read' ? placeOfReading(current.scores) : from && EMOTION_POSITIONS[from];
+  const goalPlace = target && placeOfGoal(target);
+  const [start, end] = [place && scale.at(place), goalPlace && scale.at(goalPlace)];
+  const isFar = start && end && Math.hypot(start.x - end.x, start.y - end.y) > 34;
+  return (
+    <figure class="plane" ref={box}>
+      <svg
+        viewBox={`0 0 ${scale.width} ${scale.height}`}
+        width={scale.width}
+        height={scale.height}
+        role="img"
+        aria-label={describe(from, recommendation?.goal, recommendation?.songs.length ?? 0)}
+      >
+        <Axes {...scale} />
+        {preview && (
+          <Way
+            from={EMOTION_POSITIONS[preview]}
+            through={stagesBetween(moodTarget(preview))}
+            target={moodTarget(preview)}
+            scale={scale}
+            name="preview"
+          />
+        )}
+        {target && place && (
+          <Way
+            key={`${target.path[0]!.emotion} ${target.goal}`}
+            from={place}
+            through={songsBetween(target, recommendation.songs)}
+            target={target}
+            scale={scale}
+            name="made"
+          />
+        )}
+        {recommendation && <Songs key={recommendation.songs[0]?.song.id} scale={scale} />}
+        {EMOTIONS.map((emotion) => (
+          <MoodMark key={emotion} emotion={emotion} scale={scale} strong={emotion === (preview ?? from)} />
+        ))}
+        {goalPlace && isFar && <Target place={goalPlace} scale={scale} />}
+        {isLive.value ? (
+          <LiveYou scale={scale} />
+        ) : (
+          place && <You place={place} scale={scale} named={current?.kind === 'read'} />
+        )}
+      </svg>
+      <figcaption>{text().plane.hint}</figcaption>
+    </figure>
+  );
+};

@@ -1,0 +1,83 @@
+/** Language, theme and whether readings are kept: small choices that hold from the first moment of the next visit. */
+import { effect, signal } from '@preact/signals';
+
+export const LANGUAGES = ['en', 'zh'] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+export const THEMES = ['auto', 'light', 'dark'] as const;
+export type Theme = (typeof THEMES)[number];
+
+/** web/public/early.js reads the same entry before the page is drawn. */
+const ENTRY = 'attune-settings';
+
+const oneOf = <T extends string>(choices: readonly T[], value: unknown): T | undefined =>
+  choices.find((choice) => choice === value);
+
+/** Storage may be forbidden altogether; then nothing was kept. */
+const readKept = (): Readonly<Record<string, unknown>> => {
+  try {
+    const kept: unknown = JSON.parse(localStorage.getItem(ENTRY) ?? '{}');
+    return typeof kept === 'object' && kept !== null ? (kept as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+};
+
+/** The first of the browser's languages that the page speaks. */
+export const preferredLanguage = (wanted: readonly string[]): Language =>
+  wanted.flatMap((tag) => oneOf(LANGUAGES, tag.toLowerCase().split('-')[0]) ?? [])[0] ?? 'en';
+
+const initial = readKept();
+
+export const language = signal<Language>(
+  oneOf(LANGUAGES, initial.language) ?? preferredLanguage(navigator.languages ?? [navigator.language]),
+);
+export const theme = signal<Theme>(oneOf(THEMES, initial.theme) ?? 'auto');
+/** Whether readings are kept on this device. Off until the person turns it on. */
+export const keepsHistory = signal(initial.keepsHistory === true);
+
+/** The choices as they are kept and exported. */
+export const currentSettings = () => ({
+  language: language.value,
+  theme: theme.value,
+  keepsHistory: keepsHistory.value,
+});
+
+/** Goes back to what a first visit finds. */
+export const eraseSettings = (): void => {
+  language.value = preferredLanguage(navigator.languages ?? [navigator.language]);
+  theme.value = 'auto';
+  keepsHistory.value = false;
+  try {
+    localStorage.removeItem(ENTRY);
+  } catch {
+    // Nothing was kept either.
+  }
+};
+
+/** Shows the choices and keeps them; choices made in another tab hold here too. */
+export const applySettings = (): void => {
+  let first = true;
+  effect(() => {
+    const settings = currentSettings();
+    document.documentElement.lang = settings.language === 'zh' ? 'zh-Hans' : 'en';
+    if (settings.theme === 'auto') delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = settings.theme;
+    // What the browser said is not a choice: it is written down only once something was chosen.
+    if (!first) {
+      try {
+        localStorage.setItem(ENTRY, JSON.stringify(settings));
+      } catch {
+        // Storage is forbidden or full: the choice holds for this tab.
+      }
+    }
+    first = false;
+  });
+  window.addEventListener('storage', ({ key }) => {
+    if (key !== ENTRY) return;
+    const kept = readKept();
+    language.value = oneOf(LANGUAGES, kept.language) ?? language.value;
+    theme.value = oneOf(THEMES, kept.theme) ?? 'auto';
+    keepsHistory.value = kept.keepsHistory === true;
+  });
+};
