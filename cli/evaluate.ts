@@ -1,101 +1,28 @@
-/** `attune evaluate`: measures a model on labelled data and reports it with all that is needed to repeat it. */
-import { type Command, Option } from 'commander';
-import { EMOTIONS } from '../src/base/emotions.ts';
-import type { EvaluationReport } from '../training/evaluate.ts';
+/** `attune evaluate`: measures models and methods on labelled data; one file a task. */
+import type { Command } from 'commander';
+import { addEvaluateExpression } from './evaluate-expression.ts';
+import { addEvaluateRecommend } from './evaluate-recommend.ts';
 import { UsageError } from './failure.ts';
-import {
-  checkJsonTarget,
-  createProgress,
-  isScreen,
-  JSON_FLAG,
-  JSON_HELP,
-  type JsonTarget,
-  percent,
-  print,
-  writeJson,
-} from './output.ts';
 
-const SPLITS = ['train', 'public', 'private'] as const;
-
-interface EvaluateOptions {
-  readonly data: string;
-  readonly split: (typeof SPLITS)[number];
-  readonly model?: string;
-  readonly deduplicateAgainst?: string;
-  readonly out?: string;
-  readonly json?: JsonTarget;
-}
-
-const fixed = (fraction: number): string => `${(fraction * 100).toFixed(2)} %`;
-
-/** Fits 80 columns: the figures, then what was taken for what. */
-const describe = (report: EvaluationReport): string => {
-  const { dataset, accuracyInterval: interval, deduplicated, perClass, confusion } = report;
-  const cells = (values: readonly (string | number)[]): string =>
-    values.map((value) => String(value).padStart(9)).join('');
-  return [
-    `${report.model} on ${dataset.name}, split ${dataset.split}: ${dataset.count} pictures`,
-    `  accuracy           ${fixed(report.accuracy)}  (95 %: ${fixed(interval[0])} to ${fixed(interval[1])})`,
-    ...(deduplicated ? [`  without copies     ${fixed(deduplicated.accuracy)}  (${deduplicated.count} pictures)`] : []),
-    `  macro-F1           ${fixed(report.macroF1)}`,
-    `  mean recall        ${fixed(report.uar)}`,
-    `  calibration error  ${fixed(report.ece)}`,
-    'What was taken for what (a row: the truth; a column: the reading):',
-    `${'true'.padEnd(10)}${cells(EMOTIONS)} recall`,
-    ...EMOTIONS.map(
-      (emotion, row) =>
-        `${emotion.padEnd(10)}${cells(confusion[row] ?? [])}${percent(perClass[emotion].recall).padStart(7)}`,
-    ),
-  ].join('\n');
-};
-
-const evaluate = async (task: string, options: EvaluateOptions): Promise<void> => {
-  const { data, split, model, deduplicateAgainst, out, json } = options;
-  if (task !== 'expression')
-    throw new UsageError(`There is no task "${task}" to evaluate: the one there is, is expression.`);
-  checkJsonTarget(json);
-  const { evaluateExpression } = await import('../training/evaluate.ts');
-  const progress = createProgress();
-  try {
-    progress.say(`Reading ${data}`);
-    const report = await evaluateExpression({
-      dataPath: data,
-      split,
-      ...(model === undefined ? {} : { model }),
-      ...(deduplicateAgainst === undefined ? {} : { deduplicateAgainst }),
-      ...(out === undefined ? {} : { out }),
-      onProgress: (done, count) => progress.say(`Evaluating: ${done} of ${count} pictures`),
-    });
-    progress.clear();
-    if (json !== undefined) writeJson(report, json);
-    if (!isScreen(json)) print(describe(report));
-    if (out !== undefined && !isScreen(json)) print(`The whole report lies in ${out}.`);
-  } finally {
-    progress.clear();
-  }
-};
+const TASKS: readonly ((evaluateCommand: Command) => void)[] = [addEvaluateExpression, addEvaluateRecommend];
 
 export const addEvaluate = (program: Command): void => {
-  program
+  const evaluateCommand = program
     .command('evaluate')
     .description('measure a model on labelled data')
-    .argument('<TASK>', 'expression')
-    .requiredOption('--data <PATH>', 'FER2013 in any form, or any part of it')
-    .addOption(new Option('--split <SPLIT>', 'which rows').choices(SPLITS).makeOptionMandatory())
-    .option('--model <FILE>', 'another model (.onnx) than the one that ships')
-    .option('--deduplicate-against <PATH>', 'report also without the pictures that stand in this data too')
-    .option('--out <DIR>', 'folder for the whole report: metrics, figures, page')
-    .option(JSON_FLAG, JSON_HELP)
-    .addHelpText(
-      'after',
-      `
-Without --model it scores the model that ships, on every row it is given.
-
-Examples:
-  attune evaluate expression --data data/fer2013 --split public
-  attune evaluate expression --data fer2013.csv --split private --json out.json
-  attune evaluate expression --data new --split public \\
-    --deduplicate-against data/fer2013`,
-    )
-    .action(evaluate);
+    .helpCommand(false)
+    .argument('[TASK]')
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .addHelpText('after', `\nEach task has its own options: attune evaluate expression --help`);
+  for (const add of TASKS) add(evaluateCommand);
+  // Reached only where no task's own command was.
+  evaluateCommand.action((task?: string) => {
+    const names = evaluateCommand.commands.map((command) => command.name()).join(', ');
+    throw new UsageError(
+      task === undefined
+        ? `Name what to evaluate: ${names}.`
+        : `There is no task "${task}" to evaluate: choose ${names}.`,
+    );
+  });
 };

@@ -1,0 +1,97 @@
+/** `attune evaluate expression`: scores the expression model on labelled pictures, with all that is needed to repeat it. */
+import { type Command, Option } from 'commander';
+import { EMOTIONS } from '../src/base/emotions.ts';
+import type { EvaluationReport } from '../training/evaluate.ts';
+import {
+  checkJsonTarget,
+  createProgress,
+  isScreen,
+  JSON_FLAG,
+  JSON_HELP,
+  type JsonTarget,
+  percent,
+  print,
+  writeJson,
+} from './output.ts';
+
+const SPLITS = ['train', 'public', 'private'] as const;
+
+interface ExpressionOptions {
+  readonly data: string;
+  readonly split: (typeof SPLITS)[number];
+  readonly model?: string;
+  readonly deduplicateAgainst?: string;
+  readonly out?: string;
+  readonly json?: JsonTarget;
+}
+
+const fixed = (fraction: number): string => `${(fraction * 100).toFixed(2)} %`;
+
+/** Fits 80 columns: the figures, then what was taken for what. */
+const describe = (report: EvaluationReport): string => {
+  const { dataset, accuracyInterval: interval, deduplicated, perClass, confusion } = report;
+  const cells = (values: readonly (string | number)[]): string =>
+    values.map((value) => String(value).padStart(9)).join('');
+  return [
+    `${report.model} on ${dataset.name}, split ${dataset.split}: ${dataset.count} pictures`,
+    `  accuracy           ${fixed(report.accuracy)}  (95 %: ${fixed(interval[0])} to ${fixed(interval[1])})`,
+    ...(deduplicated ? [`  without copies     ${fixed(deduplicated.accuracy)}  (${deduplicated.count} pictures)`] : []),
+    `  macro-F1           ${fixed(report.macroF1)}`,
+    `  mean recall        ${fixed(report.uar)}`,
+    `  calibration error  ${fixed(report.ece)}`,
+    'What was taken for what (a row: the truth; a column: the reading):',
+    `${'true'.padEnd(10)}${cells(EMOTIONS)} recall`,
+    ...EMOTIONS.map(
+      (emotion, row) =>
+        `${emotion.padEnd(10)}${cells(confusion[row] ?? [])}${percent(perClass[emotion].recall).padStart(7)}`,
+    ),
+  ].join('\n');
+};
+
+const evaluate = async (options: ExpressionOptions): Promise<void> => {
+  const { data, split, model, deduplicateAgainst, out, json } = options;
+  checkJsonTarget(json);
+  const { evaluateExpression } = await import('../training/evaluate.ts');
+  const progress = createProgress();
+  try {
+    progress.say(`Reading ${data}`);
+    const report = await evaluateExpression({
+      dataPath: data,
+      split,
+      ...(model === undefined ? {} : { model }),
+      ...(deduplicateAgainst === undefined ? {} : { deduplicateAgainst }),
+      ...(out === undefined ? {} : { out }),
+      onProgress: (done, count) => progress.say(`Evaluating: ${done} of ${count} pictures`),
+    });
+    progress.clear();
+    if (json !== undefined) writeJson(report, json);
+    if (!isScreen(json)) print(describe(report));
+    if (out !== undefined && !isScreen(json)) print(`The whole report lies in ${out}.`);
+  } finally {
+    progress.clear();
+  }
+};
+
+export const addEvaluateExpression = (evaluateCommand: Command): void => {
+  evaluateCommand
+    .command('expression')
+    .description('faces: FER2013 in any form')
+    .requiredOption('--data <PATH>', 'FER2013 in any form, or any part of it')
+    .addOption(new Option('--split <SPLIT>', 'which rows').choices(SPLITS).makeOptionMandatory())
+    .option('--model <FILE>', 'another model (.onnx) than the one that ships')
+    .option('--deduplicate-against <PATH>', 'report also without the pictures that stand in this data too')
+    .option('--out <DIR>', 'folder for the whole report: metrics, figures, page')
+    .option(JSON_FLAG, JSON_HELP)
+    .addHelpText(
+      'after',
+      `
+Without --model it scores the model that ships, on every row it is given.
+
+Examples:
+  attune evaluate expression --data data/fer2013 --split public
+  attune evaluate expression --data fer2013.csv --split private --json out.json
+  attune evaluate expression --data new --split public \\
+    --deduplicate-against data/fer2013`,
+    )
+    .action(evaluate);
+};
