@@ -44,17 +44,40 @@ const wait = (milliseconds: number): Promise<void> => new Promise((resolve) => s
 
 const failed = (problem: Problem): CameraState => ({ kind: 'problem', what: 'error', problem });
 
-const nextFrame = (video: HTMLVideoElement): Promise<void> =>
-  new Promise((resolve) => {
-    if ('requestVideoFrameCallback' in video) video.requestVideoFrameCallback(() => resolve());
-    else requestAnimationFrame(() => resolve());
-  });
+/** Tells of frames as the camera sends them: one that came while the one before was read is taken at once, not waited for. */
+const watchFrames = (video: HTMLVideoElement) => {
+  let isNew = true;
+  let wake: (() => void) | undefined;
+  let stopped = false;
+  const ask = (): void => {
+    if (stopped) return;
+    if ('requestVideoFrameCallback' in video) video.requestVideoFrameCallback(arrive);
+    else requestAnimationFrame(arrive);
+  };
+  const arrive = (): void => {
+    isNew = true;
+    wake?.();
+    ask();
+  };
+  ask();
+  return {
+    next: async (): Promise<void> => {
+      if (!isNew) await new Promise<void>((resolve) => (wake = resolve));
+      isNew = false;
+    },
+    stop: (): void => {
+      stopped = true;
+      wake?.();
+    },
+  };
+};
 
 export const createCameraSession = () => {
   const state = signal<CameraState>({ kind: cameraAgreed.value ? 'asking' : 'notice' });
   const live = signal<Live | undefined>(undefined);
   const tracker = createMoodTracker();
   let camera: Camera | undefined;
+  let endFrames = (): void => undefined;
   let followed: Box | undefined;
   let firstSeconds: number | undefined;
   /** Counts starts: a loop whose number is no longer the newest ends. */
@@ -64,6 +87,7 @@ export const createCameraSession = () => {
     run++;
     camera?.stop();
     camera = undefined;
+    endFrames();
     tracker.reset();
     followed = undefined;
     firstSeconds = undefined;
@@ -91,14 +115,16 @@ export const createCameraSession = () => {
   };
 
   const readFrames = async (video: HTMLVideoElement, mine: number): Promise<void> => {
+    const frames = watchFrames(video);
+    endFrames = frames.stop;
     while (mine === run) {
       const models = reader.models.value;
       if (models.kind === 'failed') return stop(failed(models.problem));
       if (models.kind === 'loading') await wait(100);
       else {
-        await nextFrame(video);
+        await frames.next();
         if (mine !== run) return;
-        const frame = await reader.readFrame(await createImageBitmap(video));
+        const frame = await reader.readFrame(await createImageBitmap(video), { live: true });
         if (mine === run) digest(frame);
       }
     }

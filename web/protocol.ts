@@ -6,7 +6,8 @@ import type { FaceReading } from '../src/face/read.ts';
 export type Request =
   | { readonly kind: 'load'; readonly modelsUrl: string }
   | { readonly kind: 'photo'; readonly id: number; readonly file: Blob }
-  | { readonly kind: 'frame'; readonly id: number; readonly bitmap: ImageBitmap };
+  /** `live`: of a camera, so that faces are where they were in the frame before. */
+  | { readonly kind: 'frame'; readonly id: number; readonly bitmap: ImageBitmap; readonly live: boolean };
 
 export type Answer =
   | { readonly kind: 'progress'; readonly loadedBytes: number; readonly totalBytes: number | undefined }

@@ -79,8 +79,8 @@ export const createReader = (modelsUrl: string) => {
       return (answer as Extract<Answer, { kind: 'photo' }>).photo;
     },
     /** The bitmap goes to the worker for good: it is closed there. */
-    readFrame: async (bitmap: ImageBitmap): Promise<FrameReading> => {
-      const answer = await ask({ kind: 'frame', id: ++lastId, bitmap }, [bitmap]);
+    readFrame: async (bitmap: ImageBitmap, { live = false } = {}): Promise<FrameReading> => {
+      const answer = await ask({ kind: 'frame', id: ++lastId, bitmap, live }, [bitmap]);
       return (answer as Extract<Answer, { kind: 'frame' }>).frame;
     },
     /** Loads the models again after a failure. */

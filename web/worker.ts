@@ -3,7 +3,7 @@ import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import { createPixelReader, decodeBitmap, readPixels } from '../browser/decode-photo.ts';
 import { loadFaceModels } from '../browser/face-models.ts';
 import { AttuneError } from '../src/base/errors.ts';
-import type { DetectOptions } from '../src/face/detect.ts';
+import type { DetectOptions, Face } from '../src/face/detect.ts';
 import { LUMA, type RgbaImage } from '../src/face/image.ts';
 import { type FaceModels, type FaceReading, readFaces } from '../src/face/read.ts';
 import { type Answer, type FrameReading, type PhotoReading, type Request, toProblem } from './protocol.ts';
@@ -57,11 +57,22 @@ const readPhoto = async (file: Blob, models: Promise<FaceModels>): Promise<Photo
 
 const readFramePixels = createPixelReader(FRAME_SIDE);
 
-const readFrame = async (bitmap: ImageBitmap, models: Promise<FaceModels>): Promise<FrameReading> => {
+/** In a camera's picture, faces that came in are looked for this often; in between, known ones are only followed. */
+const SEARCH_MS = 400;
+/** Faces of the newest frame of the camera, and when the whole picture was searched last. */
+let followed: { readonly faces: readonly Face[]; readonly width: number; readonly searchedAt: number } | undefined;
+
+const readFrame = async (bitmap: ImageBitmap, models: Promise<FaceModels>, live: boolean): Promise<FrameReading> => {
   const image = readFramePixels(bitmap);
   bitmap.close();
   const { width, height } = image;
-  return { width, height, brightness: meanLuma(image), faces: await facesIn(image, await models, FRAME) };
+  const now = performance.now();
+  const isFresh = live && followed?.width === width && now - followed.searchedAt < SEARCH_MS;
+  const near = isFresh && followed ? followed.faces : [];
+  const faces = await facesIn(image, await models, { ...FRAME, near });
+  const searchedAt = near.length > 0 && followed ? followed.searchedAt : now;
+  followed = live ? { faces: faces.map(({ face }) => face), width, searchedAt } : undefined;
+  return { width, height, brightness: meanLuma(image), faces };
 };
 
 let models: Promise<FaceModels> | undefined;
@@ -88,7 +99,7 @@ const answer = async (request: Exclude<Request, { kind: 'load' }>): Promise<void
     if (request.kind === 'photo') {
       const photo = await readPhoto(request.file, models);
       post({ kind: 'photo', id, photo }, [photo.picture]);
-    } else post({ kind: 'frame', id, frame: await readFrame(request.bitmap, models) });
+    } else post({ kind: 'frame', id, frame: await readFrame(request.bitmap, models, request.live) });
   } catch (error) {
     post({ kind: 'failed', id, problem: toProblem(error) });
   }

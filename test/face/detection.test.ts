@@ -151,3 +151,39 @@ describe.skipIf(lacksData('face-photos'))(`the photos ${needsData('face-photos')
     },
   );
 });
+
+describe('faces of the frame before', () => {
+  /** Counts the detector's looks. */
+  const counting = (): { detector: FaceDetector; looks: () => number } => {
+    let count = 0;
+    const run: FaceDetector['session']['run'] = (feeds) => {
+      count++;
+      return detector.session.run(feeds);
+    };
+    return { detector: { ...detector, session: { ...detector.session, run } }, looks: () => count };
+  };
+
+  test('are found where they were with one look each', async () => {
+    const image = await portrait();
+    const before = await detectFaces(image, detector, { effort: 'quick' });
+    expect(before).toHaveLength(1);
+    const { detector: counted, looks } = counting();
+    const after = await detectFaces(image, counted, { effort: 'quick', near: before });
+    expect(after).toHaveLength(1);
+    expect(looks()).toBe(1);
+    expect(eyeError(after[0]!, before[0]!.eyes.right, before[0]!.eyes.left)).toBeLessThan(0.08);
+  });
+
+  test('that are gone are searched in the whole picture', async () => {
+    const image = await portrait();
+    const [face] = await detectFaces(image, detector, { effort: 'quick' });
+    const far = -image.width;
+    const moved: Face = {
+      ...face!,
+      box: { ...face!.box, x: face!.box.x + far },
+      keypoints: face!.keypoints.map(({ x, y }) => ({ x: x + far, y })),
+    };
+    const found = await detectFaces(image, detector, { effort: 'quick', near: [moved] });
+    expect(found).toEqual(await detectFaces(image, detector, { effort: 'quick' }));
+  });
+});
