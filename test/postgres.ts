@@ -3,7 +3,7 @@ import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import pg from 'pg';
 
 /** Where Debian keeps PostgreSQL's own programs, newest first; elsewhere `pg_config` knows. */
@@ -36,13 +36,20 @@ export interface TestPostgres {
   newDatabase(): Promise<string>;
   /** Ends the server as a broken machine would. */
   kill(): void;
+  /** Starts it again on the same data, at the same address. */
+  start(): Promise<void>;
   stop(): void;
 }
 
 /** Why no PostgreSQL can be started here; `undefined` if one can. */
 export const postgresMissing = (): string | undefined => {
-  if (programFolder() === undefined)
-    return 'no PostgreSQL here (Debian: apt-get install postgresql): the store is tested on PGlite alone';
+  const programs = programFolder();
+  if (programs === undefined)
+    return 'No PostgreSQL here (Debian: apt-get install postgresql): the store is tested on PGlite alone.';
+  const config = spawnSync(join(programs, 'pg_config'), ['--sharedir'], { encoding: 'utf8' });
+  const shared = (config.stdout ?? '').trim() || join('/usr/share/postgresql', basename(dirname(programs)));
+  if (!existsSync(join(shared, 'extension', 'vector.control')))
+    return 'PostgreSQL here has no pgvector (docs/guide/data.md says how to get it): the store is tested on PGlite alone.';
   return undefined;
 };
 
@@ -62,24 +69,35 @@ export const startPostgres = async (): Promise<TestPostgres> => {
   const port = await freePort();
   // Nothing here has to outlive the machine, so nothing waits for the disk.
   const args = ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder, '-F'];
-  const server = spawn(join(programs, 'postgres'), args, { cwd: folder, stdio: 'ignore', ...user });
+  const run = () => spawn(join(programs, 'postgres'), args, { cwd: folder, stdio: 'ignore', ...user });
+  let server = run();
   const address = (name: string): string => `postgresql://attune@127.0.0.1:${port}/${name}`;
   const admin = async (statement: string): Promise<void> => {
     const client = new pg.Client({ connectionString: address('postgres') });
     await client.connect();
     await client.query(statement).finally(() => client.end());
   };
-  for (let attempt = 0; ; attempt++) {
-    try {
-      await admin('select 1');
-      break;
-    } catch (error) {
-      if (attempt === 200 || server.exitCode !== null) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 100));
+  const untilReady = async (): Promise<void> => {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        await admin('select 1');
+        return;
+      } catch (error) {
+        if (attempt === 200 || server.exitCode !== null) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
     }
-  }
+  };
+  await untilReady();
   let count = 0;
   return {
+    start: async () => {
+      if (server.exitCode === null && server.signalCode === null) {
+        await new Promise((resolve) => server.once('exit', resolve));
+      }
+      server = run();
+      await untilReady();
+    },
     newDatabase: async () => {
       count += 1;
       await admin(`create database test_${count}`);

@@ -1,0 +1,247 @@
+/** Long work as jobs: they wait in the database, any number of workers take them, and a worker that dies is followed by another. */
+import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import PgBoss from 'pg-boss';
+import type { ImportProblem } from '../../node/import/song-record.ts';
+import { AttuneError, InvalidInputError, NoAnswerError, UnavailableError } from '../../src/base/errors.ts';
+import { createJobTable, type JobTable } from './job-table.ts';
+import type { Job, JobKind, JobProgress } from './jobs.ts';
+
+/** What a job's work is given. */
+export interface JobContext {
+  readonly job: Job;
+  /** Ends when the job is cancelled or the worker stops. */
+  readonly signal: AbortSignal;
+  /** Cheap: it is written at most twice a second. */
+  progress(progress: JobProgress): void;
+  problem(problem: ImportProblem): void;
+  /** Adds parts to this job: it is done when all of them are. */
+  addParts(kind: JobKind, inputs: readonly unknown[]): Promise<void>;
+}
+
+/** @returns what is kept as the job's result */
+export type JobHandler = (input: unknown, context: JobContext) => Promise<Readonly<Record<string, unknown>>>;
+
+export interface JobQueueOptions {
+  /** Statements to the database; several at once without values. */
+  readonly execute: (text: string, values?: readonly unknown[]) => Promise<{ rows: unknown[] }>;
+  /** Told what goes wrong in the background: the database went away, for example. */
+  readonly onError?: (error: Error) => void;
+  /** Between two looks for work. @default 1000 */
+  readonly pollMilliseconds?: number;
+  /** A running job that was not heard of for so long is another worker's to take. @default 60_000 */
+  readonly silentMilliseconds?: number;
+  /** The wait after the first failure that may pass; each further one is twice as long, at most ten minutes. @default 5000 */
+  readonly retryMilliseconds?: number;
+  /** @default 10 */
+  readonly tries?: number;
+}
+
+export interface JobQueue {
+  add(kind: JobKind, input: unknown): Promise<Job>;
+  /** Its parts counted in. */
+  get(id: string): Promise<Job | undefined>;
+  /** Latest first; parts are left out. @param limit @default 50 */
+  list(limit?: number): Promise<readonly Job[]>;
+  /** Ends it within seconds, wherever it runs. @throws {InvalidInputError} `jobs/none`. */
+  cancel(id: string): Promise<Job>;
+  /** Lets one that failed or was cancelled run again: it goes on, since what is done is known. @throws {InvalidInputError} `jobs/none`. */
+  retry(id: string): Promise<Job>;
+  /** Begins to take jobs. @param atOnce @default 1 */
+  work(handlers: Readonly<Partial<Record<JobKind, JobHandler>>>, atOnce?: number): Promise<void>;
+  /** Until it ends; `onChange` is told how far it is. */
+  wait(id: string, onChange?: (job: Job) => void, signal?: AbortSignal): Promise<Job>;
+  /** Stops taking jobs; one that runs is put back, to be gone on with. */
+  close(): Promise<void>;
+}
+
+/** pg-boss's queue; our own table says what a job is and how far. */
+const QUEUE = 'work';
+const SCHEMA = 'attune_jobs';
+const LONGEST_WAIT_SECONDS = 600;
+const HEARTBEAT_MILLISECONDS = 5000;
+
+/** Errors that may pass: something is busy, away, or asks to come back later. */
+const mayPass = (error: unknown): boolean =>
+  error instanceof UnavailableError || !(error instanceof AttuneError || error instanceof NoAnswerError);
+
+export const createJobQueue = async (options: JobQueueOptions): Promise<JobQueue> => {
+  const {
+    execute,
+    onError = () => {},
+    pollMilliseconds = 1000,
+    silentMilliseconds = 60_000,
+    retryMilliseconds = 5000,
+    tries = 10,
+  } = options;
+  const boss = new PgBoss({
+    db: { executeSql: (text: string, values?: unknown[]) => execute(text, values ?? []) },
+    schema: SCHEMA,
+    schedule: false,
+  });
+  boss.on('error', onError);
+  await boss.start();
+  await boss.createQueue(QUEUE, { name: QUEUE, policy: 'short' });
+  const table: JobTable = await createJobTable(execute, SCHEMA);
+  const worker = `${hostname()}:${process.pid}`;
+  const stopping = new AbortController();
+  const running = new Set<Promise<void>>();
+
+  /** Wakes a worker. Doing so twice is harmless: only one of them gets the job. */
+  const wake = async (id: string, afterSeconds = 0): Promise<void> => {
+    await boss.send(QUEUE, { id }, { singletonKey: id, startAfter: afterSeconds, retryLimit: 0 });
+  };
+
+  /** Asks again until the database answers: what was done must be written down. */
+  const untilAnswered = async <T>(question: () => Promise<T>): Promise<T | undefined> => {
+    for (let wait = 500; ; wait = Math.min(wait * 2, 10_000)) {
+      try {
+        return await question();
+      } catch (error) {
+        onError(error as Error);
+        if (stopping.signal.aborted) return undefined;
+        await sleep(wait, undefined, { signal: stopping.signal }).catch(() => {});
+      }
+    }
+  };
+
+  const run = async (id: string, handlers: Readonly<Partial<Record<JobKind, JobHandler>>>): Promise<void> => {
+    const job = await table.claim(id, worker, silentMilliseconds, Object.keys(handlers));
+    if (!job) return;
+    const handler = handlers[job.kind];
+    if (!handler) return;
+    const control = new AbortController();
+    const stop = (): void => control.abort(STOPPED);
+    stopping.signal.addEventListener('abort', stop);
+    if (stopping.signal.aborted) stop();
+    let progress: JobProgress = {};
+    let changed = false;
+    let written = 0;
+    const problems: ImportProblem[] = [];
+    const tell = async (): Promise<void> => {
+      changed = false;
+      written = Date.now();
+      const cancelled = await table.progress(id, worker, progress, problems.splice(0));
+      if (cancelled) control.abort(CANCELLED);
+    };
+    let telling: Promise<void> = Promise.resolve();
+    const timer = setInterval(() => {
+      if (!changed && Date.now() - written < HEARTBEAT_MILLISECONDS) return;
+      telling = telling.then(tell).catch((error: unknown) => onError(error as Error));
+    }, 500);
+    try {
+      const result = await handler(job.input, {
+        job,
+        signal: control.signal,
+        progress: (next) => {
+          progress = { ...progress, ...next };
+          changed = true;
+        },
+        problem: (problem) => {
+          problems.push(problem);
+          changed = true;
+        },
+        addParts: async (kind, inputs) => {
+          const ids = await table.addParts(id, kind, inputs);
+          for (const part of ids) await wake(part);
+        },
+      });
+      clearInterval(timer);
+      await telling;
+      await untilAnswered(() => table.progress(id, worker, progress, problems.splice(0)));
+      await untilAnswered(() => table.finish(id, worker, result));
+    } catch (error) {
+      clearInterval(timer);
+      await telling;
+      if (control.signal.reason === CANCELLED) await untilAnswered(() => table.end(id, 'cancelled'));
+      else if (control.signal.reason === STOPPED) await putBack(id);
+      else if (mayPass(error) && job.tries < tries) {
+        const seconds = Math.min((retryMilliseconds / 1000) * 2 ** (job.tries - 1), LONGEST_WAIT_SECONDS);
+        await untilAnswered(() => table.putBack(id, describe(error), seconds));
+        await untilAnswered(() => wake(id, Math.ceil(seconds)));
+      } else await untilAnswered(() => table.end(id, 'failed', describe(error)));
+    } finally {
+      clearInterval(timer);
+      stopping.signal.removeEventListener('abort', stop);
+    }
+  };
+
+  const putBack = async (id: string): Promise<void> => {
+    try {
+      await table.putBack(id, undefined, 0);
+      await wake(id);
+    } catch (error) {
+      onError(error as Error); // its silence will tell the others
+    }
+  };
+
+  /** Wakes workers for jobs whose worker died, and for those nobody was woken for. */
+  const look = async (): Promise<void> => {
+    for (const id of await table.forgotten(silentMilliseconds)) await wake(id);
+  };
+
+  const found = async (id: string): Promise<Job> => {
+    const job = await table.get(id);
+    if (!job) throw new InvalidInputError('jobs/none', `There is no job ${id}: "attune library jobs" lists them.`);
+    return job;
+  };
+
+  return {
+    add: async (kind, input) => {
+      const id = await table.add(kind, input);
+      await wake(id);
+      return found(id);
+    },
+    get: table.get,
+    list: (limit = 50) => table.list(limit),
+    cancel: async (id) => {
+      await found(id);
+      await table.cancel(id);
+      return found(id);
+    },
+    retry: async (id) => {
+      await found(id);
+      for (const one of await table.reopen(id)) await wake(one);
+      return found(id);
+    },
+    work: async (handlers, atOnce = 1) => {
+      await look();
+      const looking = setInterval(() => look().catch(onError), Math.max(1000, silentMilliseconds / 4));
+      stopping.signal.addEventListener('abort', () => clearInterval(looking));
+      for (let i = 0; i < atOnce; i++) {
+        await boss.work<{ id: string }>(
+          QUEUE,
+          { batchSize: 1, pollingIntervalSeconds: Math.max(0.5, pollMilliseconds / 1000) },
+          async ([woken]) => {
+            if (!woken || stopping.signal.aborted) return;
+            const work = run(woken.data.id, handlers).catch((error: unknown) => onError(error as Error));
+            running.add(work);
+            await work.finally(() => running.delete(work));
+          },
+        );
+      }
+    },
+    wait: async (id, onChange = () => {}, signal) => {
+      for (;;) {
+        const job = await untilAnswered(() => found(id));
+        if (!job) throw new UnavailableError('jobs/stopped', 'The queue was closed while waiting for a job.');
+        onChange(job);
+        if (job.state === 'done' || job.state === 'failed' || job.state === 'cancelled') return job;
+        await sleep(Math.min(500, pollMilliseconds), undefined, signal ? { signal } : {});
+      }
+    },
+    close: async () => {
+      stopping.abort(STOPPED);
+      await Promise.allSettled([...running]);
+      await boss.stop({ graceful: false, wait: true, close: false }).catch(onError);
+    },
+  };
+};
+
+const CANCELLED = new InvalidInputError('jobs/cancelled', 'The job was cancelled.');
+const STOPPED = new UnavailableError('jobs/stopped', 'The worker was stopped; the job goes on with the next one.');
+
+const describe = (error: unknown): { code: string; message: string } => ({
+  code: error instanceof AttuneError ? error.code : 'jobs/failed',
+  message: (error instanceof Error ? error.message : String(error)).slice(0, 2000),
+});
