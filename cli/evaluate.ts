@@ -1,10 +1,15 @@
 /** `attune evaluate`: measures models and methods on labelled data; one file a task. */
 import type { Command } from 'commander';
 import { addEvaluateExpression } from './evaluate-expression.ts';
+import { addEvaluateLyrics } from './evaluate-lyrics.ts';
 import { addEvaluateRecommend } from './evaluate-recommend.ts';
 import { UsageError } from './failure.ts';
 
-const TASKS: readonly ((evaluateCommand: Command) => void)[] = [addEvaluateExpression, addEvaluateRecommend];
+const TASKS: readonly ((evaluateCommand: Command) => void)[] = [
+  addEvaluateExpression,
+  addEvaluateLyrics,
+  addEvaluateRecommend,
+];
 
 export const addEvaluate = (program: Command): void => {
   const evaluateCommand = program

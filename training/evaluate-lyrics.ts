@@ -40,6 +40,8 @@ export interface EvaluateLyricsOptions {
   readonly set?: LyricSet;
   /** Which fold of the Chinese lyrics to measure; the others are learnt from. @default each in turn, together */
   readonly fold?: number;
+  /** Learn from the data given rather than use the model that ships. @default false */
+  readonly retrain?: boolean;
   /** @default the recipe of the set */
   readonly recipe?: LyricRecipe;
   /** @default the lists that ship */
