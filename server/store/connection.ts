@@ -1,13 +1,13 @@
 /** A database that queries go to: PGlite in a folder, or a PostgreSQL server. What differs between the two is in this file alone. */
-import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, statfsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliDecompress } from 'node:zlib';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import { packagePath } from '../../node/package-root.ts';
 import { InvalidInputError, UnavailableError } from '../../src/base/errors.ts';
-import { explainDatabaseError } from './failures.ts';
+import { diskFull, explainDatabaseError } from './failures.ts';
 
 /** What both engines' drizzle objects are: queries written for it run on either. */
 export type Queries = PgDatabase<PgQueryResultHKT, Record<string, never>>;
@@ -21,8 +21,26 @@ export interface Connection {
   readonly execute: (text: string, values?: readonly unknown[]) => Promise<{ rows: unknown[] }>;
   /** The whole database as one archive; only PGlite can. */
   dump?(packed: 'gzip' | 'none'): Promise<Uint8Array>;
+  /**
+   * Called before anything is written: PGlite whose disk runs full in the middle never comes back from writing its log.
+   *
+   * @param bytes about how much is to be written, beside the odd row
+   * @throws {UnavailableError} `store/disk-full`
+   */
+  reserve(bytes: number): void;
   close(): Promise<void>;
 }
+
+/** PGlite's log grows in segments of 16 MiB, a few at a time. */
+const SPARE_BYTES = 64 * 1024 * 1024;
+/** What is needed to open it at all: one segment, and some. */
+const SPARE_BYTES_TO_OPEN = 24 * 1024 * 1024;
+
+const checkSpace = (folder: string | undefined, bytes: number): void => {
+  if (folder === undefined) return;
+  const { bavail, bsize } = statfsSync(existsSync(folder) ? folder : dirname(folder));
+  if (bavail * bsize < bytes) throw diskFull(folder);
+};
 
 const unpack = promisify(brotliDecompress);
 
@@ -66,6 +84,7 @@ export const openPglite = async (folder: string | undefined): Promise<Connection
       ...(start === undefined ? {} : { loadDataDir: start }),
     });
   try {
+    checkSpace(folder, folder !== undefined && existsSync(folder) ? SPARE_BYTES_TO_OPEN : 2 * SPARE_BYTES);
     if (folder !== undefined && !existsSync(folder)) {
       const making = `${folder}.making`;
       rmSync(making, { recursive: true, force: true });
@@ -89,6 +108,8 @@ export const openPglite = async (folder: string | undefined): Promise<Connection
         }
       },
       dump: async (packed) => new Uint8Array(await (await client.dumpDataDir(packed)).arrayBuffer()),
+      // Every byte goes into the log and into the tables, and both keep some room.
+      reserve: (bytes) => checkSpace(folder, SPARE_BYTES + 4 * bytes),
       close: () => client.close(),
     };
   } catch (error) {
@@ -135,6 +156,7 @@ export const openPostgres = async (databaseUrl: string): Promise<Connection> => 
     engine: 'postgresql',
     where,
     queries: drizzle(pool) as unknown as Queries,
+    reserve: () => {},
     execute: async (text, values) => {
       const client = await pool.connect();
       let broken: Error | undefined;

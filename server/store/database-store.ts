@@ -150,6 +150,11 @@ export const createDatabaseStore = (options: DatabaseStoreOptions): Store => {
       throw explain(error);
     }
   };
+  const change: typeof ask = (question) =>
+    ask(async (queries) => {
+      connection().reserve(0);
+      return question(queries);
+    });
   async function* askForMany<Item>(question: (queries: Queries) => AsyncIterable<Item>): AsyncGenerator<Item> {
     try {
       yield* question(connection().queries);
@@ -158,12 +163,12 @@ export const createDatabaseStore = (options: DatabaseStoreOptions): Store => {
     }
   }
   return {
-    importSongs: (list, { onProgress } = {}) => ask((queries) => importSongs(queries, list, onProgress)),
+    importSongs: (list, { onProgress } = {}) => ask(() => importSongs(connection(), list, onProgress)),
     listSongs: (query = {}) => ask((queries) => listSongs(queries, query)),
     countSongs: (filter = {}) => ask((queries) => countSongs(queries, filter)),
     getSong: (id) => ask((queries) => readSong(queries, id)),
-    putEvidence: (songId, evidence) => ask((queries) => putEvidence(queries, songId, evidence)),
-    removeEvidence: (songId, source) => ask((queries) => removeEvidence(queries, songId, source)),
+    putEvidence: (songId, evidence) => change((queries) => putEvidence(queries, songId, evidence)),
+    removeEvidence: (songId, source) => change((queries) => removeEvidence(queries, songId, source)),
     removeSongs: (ids) =>
       ask((queries) =>
         removeListed(
@@ -183,16 +188,16 @@ export const createDatabaseStore = (options: DatabaseStoreOptions): Store => {
         ),
       ),
     typicalSongs: () => ask(readTypicalSongs),
-    setTypicalSongs: (emotion, songIds) => ask((queries) => writeTypicalSongs(queries, emotion, songIds)),
-    addReading: (reading) => ask((queries) => addReading(queries, reading)),
+    setTypicalSongs: (emotion, songIds) => change((queries) => writeTypicalSongs(queries, emotion, songIds)),
+    addReading: (reading) => change((queries) => addReading(queries, reading)),
     listReadings: (page = {}) => ask((queries) => listReadings(queries, page)),
     removeReadings: () =>
       ask(async (queries) => (await queries.delete(readings).returning({ id: readings.id })).length),
-    addFeedback: (given) => ask((queries) => addFeedback(queries, given)),
+    addFeedback: (given) => change((queries) => addFeedback(queries, given)),
     listFeedback: (page = {}) => ask((queries) => listFeedback(queries, page)),
     settings: () => ask(readSettings),
-    setSetting: (key, value) => ask((queries) => writeSetting(queries, key, value)),
-    putVectors: (vectors) => ask((queries) => putVectors(queries, vectors)),
+    setSetting: (key, value) => change((queries) => writeSetting(queries, key, value)),
+    putVectors: (vectors) => ask(() => putVectors(connection(), vectors)),
     nearestSongs: (search) => ask((queries) => nearestSongs(queries, search)),
     describe: () => ask(async () => describeStore(connection(), schema, await options.bytes())),
     exportAll: () => askForMany((queries) => exportAll(queries, version, schema)),

@@ -1,5 +1,4 @@
 /** What a database says when it fails, as one sentence with the way out. */
-import { existsSync, statfsSync } from 'node:fs';
 import { AttuneError, UnavailableError } from '../../src/base/errors.ts';
 
 interface Caught {
@@ -16,14 +15,12 @@ const chainOf = (error: unknown): Caught[] => {
   return chain;
 };
 
-/** Below this a database cannot go on: it writes its log in segments of 16 MiB. */
-const LEAST_FREE_BYTES = 16 * 1024 * 1024;
-
-const isFull = (where: string): boolean => {
-  if (!existsSync(where)) return false;
-  const { bavail, bsize } = statfsSync(where);
-  return bavail * bsize < LEAST_FREE_BYTES;
-};
+export const diskFull = (where: string, cause?: unknown): UnavailableError =>
+  new UnavailableError(
+    'store/disk-full',
+    `The disk that holds ${where} is full; what was saved before is there. Free some space, then try again.`,
+    { cause },
+  );
 
 /**
  * The error to throw for one that a database threw.
@@ -38,11 +35,7 @@ export const explainDatabaseError = (error: unknown, where: string, during: 'ope
   const says = (words: RegExp): boolean => chain.some(({ message }) => words.test(message ?? ''));
   const unavailable = (code: string, message: string): UnavailableError =>
     new UnavailableError(code, message, { cause: error });
-  if (has('53100', 'ENOSPC') || says(/no space left/i) || isFull(where))
-    return unavailable(
-      'store/disk-full',
-      `The disk that holds ${where} is full; what was saved before is there. Free some space, then start again.`,
-    );
+  if (has('53100', 'ENOSPC') || says(/no space left/i)) return diskFull(where, error);
   if (has('EROFS', 'EACCES', 'EPERM', '25006') || says(/read-only file system|permission denied for (table|schema)/i))
     return unavailable(
       'store/read-only',

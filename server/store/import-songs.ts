@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm';
 import type { Emotion } from '../../src/base/emotions.ts';
 import { rankEmotions } from '../../src/base/emotions.ts';
 import { type EmotionEvidence, joinEvidence } from '../../src/music/library-song.ts';
-import type { Queries } from './connection.ts';
+import type { Connection, Queries } from './connection.ts';
 import { rowsOf } from './migrate.ts';
 import { checkSong, cleanText, type EvidenceRow, foldKey, toArray, toEvidence } from './rows.ts';
 import type { ImportCounts, NewSong } from './store.ts';
@@ -183,13 +183,18 @@ export async function* inBatches<Item>(
   if (batch.length > 0) yield batch;
 }
 
+/** About how much of the disk songs will take: their lyrics are all that can be long. */
+const roughBytes = (songs: readonly NewSong[]): number =>
+  songs.reduce((sum, { lyrics }) => sum + 1000 + 3 * (lyrics?.length ?? 0), 0);
+
 export const importSongs = async (
-  queries: Queries,
+  { queries, reserve }: Pick<Connection, 'queries' | 'reserve'>,
   songs: Iterable<NewSong> | AsyncIterable<NewSong>,
   onProgress: (counts: ImportCounts) => void = () => {},
 ): Promise<ImportCounts> => {
   let counts: ImportCounts = { added: 0, updated: 0 };
   for await (const batch of inBatches(songs, BATCH)) {
+    reserve(roughBytes(batch));
     const { added, updated } = await writeBatch(queries, batch);
     counts = { added: counts.added + added, updated: counts.updated + updated };
     onProgress(counts);

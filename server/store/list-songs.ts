@@ -11,12 +11,12 @@ import type { SongCounts, SongFile, SongFilter, SongOrder, SongPage, SongQuery, 
 
 /** What to sort by (with the id to part equals), how to read it back from a cursor, and which way. */
 const ORDERS: Readonly<Record<SongOrder, { key: SQL; type: SQL; down: boolean }>> = {
-  id: { key: sql`id`, type: sql`text`, down: false },
-  title: { key: sql`title_key`, type: sql`text`, down: false },
-  artist: { key: sql`artist_key`, type: sql`text`, down: false },
-  added: { key: sql`added_at`, type: sql`timestamptz`, down: true },
-  year: { key: sql`coalesce(year, 0)`, type: sql`int`, down: true },
-  popularity: { key: sql`coalesce(popularity, -1)`, type: sql`double precision`, down: true },
+  id: { key: sql`songs.id`, type: sql`text`, down: false },
+  title: { key: sql`songs.title_key`, type: sql`text`, down: false },
+  artist: { key: sql`songs.artist_key`, type: sql`text`, down: false },
+  added: { key: sql`songs.added_at`, type: sql`timestamptz`, down: true },
+  year: { key: sql`coalesce(songs.year, 0)`, type: sql`int`, down: true },
+  popularity: { key: sql`coalesce(songs.popularity, -1)`, type: sql`double precision`, down: true },
 };
 
 const escapeLike = (text: string): string => text.replaceAll(/[\\%_]/g, '\\$&');

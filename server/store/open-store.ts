@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync }
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { packagePath } from '../../node/package-root.ts';
-import { UnavailableError } from '../../src/base/errors.ts';
+import { AttuneError, UnavailableError } from '../../src/base/errors.ts';
 import { type Connection, openPglite, openPostgres } from './connection.ts';
 import { dataPaths } from './data-folder.ts';
 import { createDatabaseStore } from './database-store.ts';
@@ -93,6 +93,22 @@ const keepBackup = async (connection: Connection, backups: string, from: number)
   for (const { name } of oldest.slice(BACKUPS_KEPT)) rmSync(join(backups, name), { force: true });
 };
 
+/** @throws {UnavailableError} `store/upgrade`: the tables could not be changed, and are as they were. */
+const upgrade: typeof migrate = async (connection, ...rest) => {
+  try {
+    return await migrate(connection, ...rest);
+  } catch (error) {
+    const explained = explainDatabaseError(error, connection.where, 'working');
+    if (explained instanceof AttuneError) throw explained;
+    throw new UnavailableError(
+      'store/upgrade',
+      `The data in ${connection.where} could not be brought up to this version and is as it was: go back to the Attune before, ` +
+        'and please report this.',
+      { cause: error },
+    );
+  }
+};
+
 const openInFolder = async (
   dataDir: string,
   given: FolderLock | undefined,
@@ -103,12 +119,12 @@ const openInFolder = async (
   const open = async (): Promise<{ connection: Connection; schema: number }> => {
     const connection = await openPglite(paths.database);
     try {
-      const schema = await migrate(connection, migrations, (from) => keepBackup(connection, paths.backups, from));
+      const schema = await upgrade(connection, migrations, (from) => keepBackup(connection, paths.backups, from));
       writeFileSync(paths.version, `${JSON.stringify({ schema, attune: ownVersion() })}\n`);
       return { connection, schema };
     } catch (error) {
       await connection.close().catch(() => {});
-      throw explainDatabaseError(error, dataDir, 'opening');
+      throw error;
     }
   };
   let opened: { connection: Connection; schema: number };
@@ -141,7 +157,7 @@ const openInFolder = async (
 const openInPostgres = async (databaseUrl: string, migrations: readonly Migration[]): Promise<Store> => {
   const connection = await openPostgres(databaseUrl);
   try {
-    const schema = await migrate(connection, migrations);
+    const schema = await upgrade(connection, migrations);
     const { queries } = connection;
     const store = createDatabaseStore({
       connection: () => connection,
@@ -165,7 +181,7 @@ const openInPostgres = async (databaseUrl: string, migrations: readonly Migratio
     return store;
   } catch (error) {
     await connection.close();
-    throw explainDatabaseError(error, connection.where, 'opening');
+    throw error;
   }
 };
 

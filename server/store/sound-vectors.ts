@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm';
 import type { Emotion } from '../../src/base/emotions.ts';
 import { InvalidInputError } from '../../src/base/errors.ts';
-import type { Queries } from './connection.ts';
+import type { Connection, Queries } from './connection.ts';
 import { inBatches } from './import-songs.ts';
 import { withEvidence } from './list-songs.ts';
 import { rowsOf } from './migrate.ts';
@@ -43,7 +43,7 @@ const checkLength = (vector: readonly number[], length: number, model: string): 
 };
 
 export const putVectors = async (
-  queries: Queries,
+  { queries, reserve }: Pick<Connection, 'queries' | 'reserve'>,
   vectors: Iterable<SoundVector> | AsyncIterable<SoundVector>,
 ): Promise<number> => {
   let count = 0;
@@ -58,6 +58,7 @@ export const putVectors = async (
       const row = { song_id: cleanText(songId), model, embedding: `[${vector.join(',')}]` };
       rows.set(JSON.stringify([songId, model]), row);
     }
+    reserve(batch.reduce((sum, { vector }) => sum + 4 * vector.length, 0));
     const written = JSON.stringify([...rows.values()]);
     await queries.transaction(async (transaction) => {
       const [unknown] = rowsOf<{ id: string }>(
