@@ -1,6 +1,6 @@
 /** What can happen to a data folder: killed in the middle, taken, read-only, full, damaged, older, newer. */
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statfsSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -156,12 +156,14 @@ describe('the folder', () => {
       writeFileSync(filler, Buffer.alloc(20 << 20));
       await expect(fill()).rejects.toMatchObject({ code: 'store/disk-full' });
       expect((await store.countSongs()).total).toBe(safe);
+      const { bavail, bsize } = statfsSync(disk);
+      writeFileSync(filler, Buffer.alloc(Math.max(20 << 20, bavail * bsize - (30 << 20))));
       await expect(store.setSetting('a', 1)).rejects.toMatchObject({ code: 'store/disk-full' });
       rmSync(filler);
       await store.setSetting('a', 1);
       await store.close();
     } finally {
-      execFileSync('umount', ['-l', disk]); // PGlite keeps a handle open after it was closed;
+      execFileSync('umount', ['-l', disk]); // PGlite keeps a handle open after it was closed
     }
   });
 });
