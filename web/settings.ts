@@ -1,5 +1,5 @@
 /** Language, theme and whether readings are kept: small choices that hold from the first moment of the next visit. */
-import { effect, signal } from '@preact/signals';
+import { batch, effect, signal } from '@preact/signals';
 
 export const LANGUAGES = ['en', 'zh'] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -45,9 +45,11 @@ export const currentSettings = () => ({
 
 /** Goes back to what a first visit finds. */
 export const eraseSettings = (): void => {
-  language.value = preferredLanguage(navigator.languages ?? [navigator.language]);
-  theme.value = 'auto';
-  keepsHistory.value = false;
+  batch(() => {
+    language.value = preferredLanguage(navigator.languages ?? [navigator.language]);
+    theme.value = 'auto';
+    keepsHistory.value = false;
+  });
   try {
     localStorage.removeItem(ENTRY);
   } catch {
@@ -57,27 +59,30 @@ export const eraseSettings = (): void => {
 
 /** Shows the choices and keeps them; choices made in another tab hold here too. */
 export const applySettings = (): void => {
-  let first = true;
+  // What the browser said, or another tab, is not a choice made here: it is not written down.
+  let isChoice = false;
   effect(() => {
     const settings = currentSettings();
     document.documentElement.lang = settings.language === 'zh' ? 'zh-Hans' : 'en';
     if (settings.theme === 'auto') delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = settings.theme;
-    // What the browser said is not a choice: it is written down only once something was chosen.
-    if (!first) {
-      try {
-        localStorage.setItem(ENTRY, JSON.stringify(settings));
-      } catch {
-        // Storage is forbidden or full: the choice holds for this tab.
-      }
+    if (!isChoice) return;
+    try {
+      localStorage.setItem(ENTRY, JSON.stringify(settings));
+    } catch {
+      // Storage is forbidden or full: the choice holds for this tab.
     }
-    first = false;
   });
+  isChoice = true;
   window.addEventListener('storage', ({ key }) => {
     if (key !== ENTRY) return;
     const kept = readKept();
-    language.value = oneOf(LANGUAGES, kept.language) ?? language.value;
-    theme.value = oneOf(THEMES, kept.theme) ?? 'auto';
-    keepsHistory.value = kept.keepsHistory === true;
+    isChoice = false;
+    batch(() => {
+      language.value = oneOf(LANGUAGES, kept.language) ?? language.value;
+      theme.value = oneOf(THEMES, kept.theme) ?? 'auto';
+      keepsHistory.value = kept.keepsHistory === true;
+    });
+    isChoice = true;
   });
 };

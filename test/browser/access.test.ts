@@ -1,8 +1,10 @@
-/** Every state of the page, light and dark, against axe's rules (WCAG 2.2 A and AA, and its best practices). */
+/** Every state of the page, in both languages, light and dark, against axe's rules (WCAG 2.2 A and AA, and its best practices). */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { en } from '../../web/strings/en.ts';
+import { zh } from '../../web/strings/zh.ts';
 import { createMedia, hasFfmpeg, type Media, samplePhoto } from './media.ts';
 import { openBrowser, openPage, openStand, type Stand } from './stand.ts';
 
@@ -13,6 +15,8 @@ interface Violation {
 }
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const LANGUAGES = { en, zh } as const;
+type Words = typeof en;
 
 const stands = new Map<'sure' | 'unsure' | 'broken', Stand>();
 let browser: Browser;
@@ -32,56 +36,122 @@ afterAll(async () => {
   for (const stand of stands.values()) await stand.close();
 });
 
-const photo = async (page: Page, path: string): Promise<void> => {
-  await page.getByLabel('Choose a photo').setInputFiles(path);
+const photo = async (page: Page, words: Words, path: string): Promise<void> => {
+  await page.getByLabel(words.start.photo).setInputFiles(path);
   await page.locator('.reading, .plate[role=alert]').first().waitFor();
 };
-const camera = async (page: Page): Promise<void> => {
-  await page.getByRole('button', { name: 'Use the camera' }).click();
-  await page.getByRole('button', { name: 'Start the camera' }).click();
+const camera = async (page: Page, words: Words): Promise<void> => {
+  await page.getByRole('button', { name: words.start.camera }).click();
+  await page.getByRole('heading', { name: words.camera.noticeTitle }).waitFor();
+  await page.getByRole('button', { name: words.camera.agree }).click();
 };
+const pick = (page: Page, name: string): Promise<void> => page.locator('.mood', { hasText: name }).click();
+const view = (page: Page, name: string): Promise<void> => page.getByRole('link', { name, exact: true }).click();
 
-const STATES: Readonly<Record<string, readonly ['sure' | 'unsure' | 'broken', (page: Page) => Promise<unknown>]>> = {
-  start: ['sure', (page) => page.getByText('Your face sets the tone').waitFor()],
-  'models missing': ['broken', (page) => page.getByText('Faces cannot be read just now').waitFor()],
-  'a photo with several faces': ['sure', (page) => photo(page, samplePhoto(1))],
-  'not sure': ['unsure', (page) => photo(page, samplePhoto(4))],
-  'no face': ['sure', async (page) => photo(page, await media.landscape())],
-  'picked by hand, saving': [
+type Reach = (page: Page, words: Words) => Promise<unknown>;
+
+const STATES: Readonly<Record<string, readonly ['sure' | 'unsure' | 'broken', Reach]>> = {
+  start: ['sure', (page, words) => page.getByText(words.start.title).waitFor()],
+  'models missing': ['broken', (page, words) => page.getByText(words.models.failed).waitFor()],
+  'a photo with several faces': ['sure', (page, words) => photo(page, words, samplePhoto(1))],
+  'not sure': ['unsure', (page, words) => photo(page, words, samplePhoto(4))],
+  'no face': ['sure', async (page, words) => photo(page, words, await media.landscape())],
+  'picked by hand, a song dismissed, saving': [
     'sure',
-    async (page) => {
-      await page.getByRole('button', { name: 'Sad' }).click();
-      await page.getByText('Save as').click();
+    async (page, words) => {
+      await pick(page, words.emotion.sad);
+      await page.locator('.songs li').first().hover();
+      await page.locator('.song-actions button').nth(2).click();
+      await page.locator('.said button').waitFor();
+      await page.getByText(words.list.save).click();
     },
   ],
-  'before the camera': ['sure', (page) => page.getByRole('button', { name: 'Use the camera' }).click()],
+  'before the camera': ['sure', (page, words) => page.getByRole('button', { name: words.start.camera }).click()],
   'camera denied': [
     'sure',
-    async (page) => {
-      await camera(page);
+    async (page, words) => {
+      await camera(page, words);
       await page.getByRole('alert').waitFor();
+    },
+  ],
+  'your songs, searching': [
+    'sure',
+    async (page, words) => {
+      await view(page, words.nav.songs);
+      await page.locator('.typical-song').first().click();
+      await page.getByRole('searchbox').fill('love');
+      await page.locator('.result').first().waitFor();
+    },
+  ],
+  'a bad catalogue': [
+    'sure',
+    async (page, words) => {
+      await view(page, words.nav.songs);
+      await page.getByLabel(words.own.addCatalogue).setInputFiles(media.file('bad.csv', 'a,b\n1,2\n'));
+      await page.getByRole('alert').waitFor();
+    },
+  ],
+  'no history': ['sure', (page, words) => view(page, words.nav.history)],
+  'a history': [
+    'sure',
+    async (page, words) => {
+      await view(page, words.nav.history);
+      await page.getByRole('button', { name: words.history.turnOn }).click();
+      await view(page, words.nav.home);
+      await pick(page, words.emotion.happy);
+      await view(page, words.nav.history);
+      await page.locator('.entry').waitFor();
+    },
+  ],
+  'settings, asked before erasing': [
+    'sure',
+    async (page, words) => {
+      await view(page, words.nav.settings);
+      await page.getByRole('button', { name: words.settings.erase }).click();
+      await page.getByText(words.settings.eraseSure).waitFor();
+    },
+  ],
+  'without a network': [
+    'sure',
+    async (page, words) => {
+      await page.context().setOffline(true);
+      await page.getByText(words.notice.offline).waitFor();
     },
   ],
   ...(hasFfmpeg && {
     'camera live': [
       'sure',
-      async (page) => {
+      async (page: Page, words: Words) => {
         await page.context().grantPermissions(['camera']);
-        await camera(page);
+        await camera(page, words);
         await page.locator('.songs li').nth(19).waitFor();
+      },
+    ],
+    'a video': [
+      'sure',
+      async (page: Page, words: Words) => {
+        await page.getByLabel(words.start.video).setInputFiles(await media.video());
+        await page.locator('.timeline').waitFor();
       },
     ],
   }),
 };
 
-describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
+describe.each(['en', 'zh'] as const)('in %s', (language) => {
   it.each(Object.keys(STATES))('%s', async (state) => {
     const [stand, reach] = STATES[state]!;
-    const { page } = await openPage(browser, stands.get(stand)!.url, { colorScheme, bypassCSP: true });
-    await reach(page);
+    const locale = language === 'zh' ? 'zh-CN' : 'en-GB';
+    // Nothing fades while contrast is measured.
+    const options = { bypassCSP: true, locale, reducedMotion: 'reduce', serviceWorkers: 'block' } as const;
+    const { page } = await openPage(browser, stands.get(stand)!.url, options);
+    await reach(page, LANGUAGES[language]);
+    expect(await page.locator('html').getAttribute('lang')).toBe(language === 'zh' ? 'zh-Hans' : 'en');
     await page.evaluate(axe);
-    const { violations } = (await page.evaluate('axe.run(document)')) as { violations: readonly Violation[] };
-    expect(violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes[0]?.html}`)).toEqual([]);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      const { violations } = (await page.evaluate('axe.run(document)')) as { violations: readonly Violation[] };
+      expect(violations.map(({ id, help, nodes }) => `${colorScheme}: ${id}: ${help}: ${nodes[0]?.html}`)).toEqual([]);
+    }
     await page.context().close();
   });
 });

@@ -189,3 +189,9 @@ describe('decodePhoto in a browser', () => {
     expect(await decode(put('apple.heic', heic))).toMatchObject({ code: 'photo/heic' });
   });
 });
+
+describe("the browser's database", () => {
+  it('keeps the contract of places to keep things', async () => {
+    expect(await page.evaluate('contract.checkDatabase()')).toEqual({ kind: 'device', wrong: [] });
+  });
+});

@@ -47,8 +47,8 @@ export const en = {
   name: 'Attune',
   skip: 'Skip to the playlist',
   skipContent: 'Skip to the content',
-  /** BCP 47, for dates and the names of languages: as the browser writes this language, where it speaks it. */
-  locale: globalThis.navigator?.languages?.find((tag) => tag.startsWith('en')) ?? 'en',
+  /** BCP 47, for dates and the names of languages. */
+  locale: 'en',
   percent,
   emotion,
   quality,

@@ -6,7 +6,7 @@ import { Icon } from '../parts/icon.tsx';
 import { KeepNotice } from '../parts/keep-notice.tsx';
 import { Wave } from '../parts/wave.tsx';
 import { keepsHistory } from '../settings.ts';
-import { text } from '../strings/index.ts';
+import { locale, text } from '../strings/index.ts';
 
 const HistoryChart = ({ entries }: { readonly entries: readonly HistoryEntry[] }) => {
   const counts = EMOTIONS.map((emotion) => entries.filter((entry) => entry.emotion === emotion).length);
@@ -33,9 +33,8 @@ const PAGE = 100;
 const Entries = ({ entries }: { readonly entries: readonly HistoryEntry[] }) => {
   const shown = useSignal(PAGE);
   const words = text().history;
-  const { locale } = text();
-  const day = new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
-  const clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
+  const day = new Intl.DateTimeFormat(locale(), { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+  const clock = new Intl.DateTimeFormat(locale(), { hour: '2-digit', minute: '2-digit' });
   const newest = [...entries].sort((a, b) => b.time - a.time).slice(0, shown.value);
   const days = new Map<string, HistoryEntry[]>();
   for (const entry of newest) {

@@ -1,5 +1,8 @@
 /** What the contract tests call inside the browser: the package's browser entry on pictures fetched from beside this page. */
+
 import { AttuneError, alignFace, decodePhoto, detectFaces, loadFaceModels, tensor } from '../../../browser/index.ts';
+import { openKeep } from '../../../web/keep.ts';
+import { checkKeep } from '../../../web/keep-contract.ts';
 
 const fetchPhoto = async (url: string): Promise<Blob> => (await fetch(url)).blob();
 
@@ -35,4 +38,10 @@ const decode = async (url: string) => {
   }
 };
 
-Object.assign(globalThis, { contract: { readLargest, readFramed, decode } });
+/** What the browser's database does wrong by the contract that the tab's memory is held to as well. */
+const checkDatabase = async () => {
+  const { keep, problem } = await openKeep();
+  return { kind: keep.kind, problem, wrong: await checkKeep(keep) };
+};
+
+Object.assign(globalThis, { contract: { readLargest, readFramed, decode, checkDatabase } });
