@@ -88,6 +88,7 @@ export const ship = async (
       'attune.settings': JSON.stringify(described),
       'attune.epoch': String(best.history.length),
       'attune.seed': String(settings.seed),
+      'attune.trainingSeconds': history.reduce((sum, { seconds }) => sum + seconds, 0).toFixed(0),
       'attune.dataSha256': data.sha256,
       'attune.validationAccuracy': validationAccuracy.toFixed(4),
       'attune.terms': TERMS,

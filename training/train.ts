@@ -13,6 +13,7 @@ import { type PreparedData, prepareData } from './prepare-data.ts';
 import { findRecipe } from './recipes/index.ts';
 import { resolveSettings, type Settings } from './recipes/settings.ts';
 import { scoreLogits, ship, type TrainResult } from './ship.ts';
+import { takeOver } from './take-over.ts';
 
 export interface TrainOptions {
   readonly recipe: string;
@@ -79,7 +80,7 @@ export const train = async (options: TrainOptions): Promise<TrainResult> => {
     running: { loss: 0, correct: 0, count: 0, seconds: 0 },
     plateauFactor: 1,
     history: [],
-    state: firstState(network, settings),
+    state: existsSync(lastPath) ? {} : await firstState(network, settings),
   };
   if (existsSync(lastPath)) {
     if (!resume)
@@ -144,9 +145,11 @@ export const train = async (options: TrainOptions): Promise<TrainResult> => {
   }
 };
 
-const firstState = (network: Network, settings: Settings): TrainingState => {
+const firstState = async (network: Network, settings: Settings): Promise<TrainingState> => {
   const { size, seed } = settings;
-  const { parameters, statistics } = initializeWeights(network, [1, size, size], createRandom(`${seed}/weights`));
+  const fresh = initializeWeights(network, [1, size, size], createRandom(`${seed}/weights`));
+  const { parameters, statistics } =
+    settings.startFrom === '' ? fresh : await takeOver(settings.startFrom, fresh, { network, settings });
   const zeros = optimizerState(
     settings.optimizer === 'sgd'
       ? { kind: 'sgd', momentum: 0, weightDecay: 0 }

@@ -19,6 +19,7 @@ import {
 import { buildGradientStep, initializeWeights, type Network } from './build.ts';
 import { conv1d, conv2d, conv3d } from './convolution.ts';
 import { batchNorm } from './normalization.ts';
+import { maxPoolAround } from './overlapping-pool.ts';
 import { averagePool, globalAveragePool, globalMaxPool, maxPool } from './pooling.ts';
 import type { Tape, Value } from './tape.ts';
 
@@ -109,6 +110,7 @@ const LAYERS: Record<string, (tape: Tape, x: Value) => Value> = {
       padding: 1,
     }),
   'max pool': (tape, x) => maxPool(tape, x, 2),
+  'max pool around each place': maxPoolAround,
   'average pool': (tape, x) => averagePool(tape, x, 2),
   'global average pool': globalAveragePool,
   'global max pool': globalMaxPool,

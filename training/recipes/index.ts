@@ -4,7 +4,7 @@ import { EMOTIONS } from '../../src/base/emotions.ts';
 import { InvalidInputError } from '../../src/base/errors.ts';
 import type { Network } from '../../src/graph/build.ts';
 import { FERPLUS_COLUMNS } from '../datasets/ferplus.ts';
-import { paperNetwork, residualNetwork } from './networks.ts';
+import { inceptionNetwork, paperNetwork, residualNetwork } from './networks.ts';
 import type { Settings, settingsSchema } from './settings.ts';
 
 export interface Recipe {
@@ -39,6 +39,10 @@ const PAPER_SETTINGS: Recipe['settings'] = {
   dropout: 0.5,
   erasing: 0,
 };
+
+/** The neural baselines beside the paper's network: ten rounds each, half an hour of two cores together. */
+const BASELINE_SETTINGS: Recipe['settings'] = { epochs: 10, storage: 'int8', erasing: 0.2 };
+const HALF_COMPACT = [16, 32, 64, 128];
 
 export const RECIPES: readonly Recipe[] = [
   {
@@ -85,6 +89,30 @@ export const RECIPES: readonly Recipe[] = [
     summary: "the paper's network as its text says (3x3 kernels, same padding)",
     settings: PAPER_SETTINGS,
     network: (settings) => paperNetwork({ classes, kernel: 3, padding: 1, dropout: settings.dropout }),
+  },
+  {
+    name: 'inception-quarter',
+    summary: "Table 2's Inception network (Mollahosseini et al.) at a quarter of its width",
+    settings: { ...BASELINE_SETTINGS, dropout: 0.4 },
+    network: (settings) => inceptionNetwork({ classes, width: 0.25, dropout: settings.dropout }),
+  },
+  {
+    name: 'transfer-base',
+    summary: 'what `transfer` begins with: half of `compact`, taught by FERPlus votes in place of the labels',
+    settings: { ...BASELINE_SETTINGS, votesShare: 1 },
+    network: residual(HALF_COMPACT, [1, 1, 1]),
+  },
+  {
+    name: 'transfer',
+    summary: "Table 2's transfer learning: the network of `transfer-base`, tuned to the labels",
+    settings: {
+      ...BASELINE_SETTINGS,
+      startFrom: 'runs/transfer-base/best.bin',
+      // A tenth of the usual rate: what was learnt is to be bent, not burnt.
+      learningRate: 0.01,
+      warmupEpochs: 0,
+    },
+    network: residual(HALF_COMPACT, [1, 1, 1]),
   },
   {
     name: 'smoke',

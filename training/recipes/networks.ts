@@ -1,8 +1,9 @@
 /** The networks that recipes train, each one function from pictures to logits. */
-import { add, dense, dropout, flatten, relu, standardize } from '../../src/graph/basic-layers.ts';
+import { add, concat, dense, dropout, flatten, relu, standardize } from '../../src/graph/basic-layers.ts';
 import type { Network } from '../../src/graph/build.ts';
 import { conv2d } from '../../src/graph/convolution.ts';
 import { batchNorm } from '../../src/graph/normalization.ts';
+import { maxPoolAround } from '../../src/graph/overlapping-pool.ts';
 import { globalAveragePool, maxPool } from '../../src/graph/pooling.ts';
 import type { Tape, Value } from '../../src/graph/tape.ts';
 
@@ -74,6 +75,65 @@ export const paperNetwork =
       if (i % 2 === 1) x = maxPool(tape, x, 2);
     }
     x = relu(tape, dense(tape, flatten(tape, x), { name: 'dense1', units: 512 }));
+    x = dropout(tape, x, { name: 'dense1', rate: options.dropout });
+    return { logits: dense(tape, x, { name: 'dense2', units: options.classes }) };
+  };
+
+/** Filters of an Inception block's branches (Szegedy et al. 2015): 1x1; 1x1 then 3x3; 1x1 then 5x5; pooling then 1x1. */
+interface InceptionWidths {
+  readonly one: number;
+  readonly three: readonly [number, number];
+  readonly five: readonly [number, number];
+  readonly pooled: number;
+}
+
+const inceptionBlock = (tape: Tape, x: Value, { name, widths }: { name: string; widths: InceptionWidths }): Value => {
+  const conv = (from: Value, part: string, filters: number, kernel: number): Value =>
+    relu(tape, normalizedConv(tape, from, { name: `${name}.${part}`, filters, kernel }));
+  return concat(tape, [
+    conv(x, 'one', widths.one, 1),
+    conv(conv(x, 'three.a', widths.three[0], 1), 'three.b', widths.three[1], 3),
+    conv(conv(x, 'five.a', widths.five[0], 1), 'five.b', widths.five[1], 5),
+    conv(maxPoolAround(tape, x), 'pooled', widths.pooled, 1),
+  ]);
+};
+
+/**
+ * Mollahosseini, Chan and Mahoor, Going deeper in facial expression recognition using deep neural networks (2016), at 48x48:
+ * two convolutions, two Inception blocks, one more, two dense layers (GoogLeNet's widths times `width`).
+ *
+ * Different from theirs: windows of 2x2 pool where theirs of 3x3 overlap, the last pooling (3x3 to 1x1) is left out, every
+ * convolution is normalised, and the first dense layer has 1,024 units instead of 4,096, times `width`.
+ */
+export const inceptionNetwork =
+  (options: { classes: number; width: number; dropout: number }): Network =>
+  (tape, input) => {
+    const scaled = (filters: number): number => Math.max(1, Math.round(filters * options.width));
+    const block = (
+      x: Value,
+      name: string,
+      filters: readonly [number, number, number, number, number, number],
+    ): Value => {
+      const [one, threeA, threeB, fiveA, fiveB, pooled] = filters.map(scaled) as [
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+      ];
+      return inceptionBlock(tape, x, { name, widths: { one, three: [threeA, threeB], five: [fiveA, fiveB], pooled } });
+    };
+    let x = standardize(tape, input, PIXELS);
+    x = relu(tape, normalizedConv(tape, x, { name: 'conv1', filters: scaled(64), kernel: 7, stride: 2 }));
+    x = maxPool(tape, x, 2);
+    x = relu(tape, normalizedConv(tape, x, { name: 'conv2', filters: scaled(192), kernel: 3 }));
+    x = maxPool(tape, x, 2);
+    x = block(x, 'inception3a', [64, 96, 128, 16, 32, 32]);
+    x = block(x, 'inception3b', [128, 128, 192, 32, 96, 64]);
+    x = maxPool(tape, x, 2);
+    x = block(x, 'inception4a', [192, 96, 208, 16, 48, 64]);
+    x = relu(tape, dense(tape, flatten(tape, x), { name: 'dense1', units: scaled(1024) }));
     x = dropout(tape, x, { name: 'dense1', rate: options.dropout });
     return { logits: dense(tape, x, { name: 'dense2', units: options.classes }) };
   };

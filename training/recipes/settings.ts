@@ -11,6 +11,12 @@ const positiveInteger = z.number().int().positive();
 export const settingsSchema = z.strictObject({
   seed: z.number().int().nonnegative().default(1).describe('first weights, validation split, order and augmentation'),
   epochs: positiveInteger.default(60).describe('rounds over Training'),
+  startFrom: z
+    .string()
+    .default('')
+    .describe(
+      'checkpoint of another run whose weights this one begins with, where names and shapes agree; empty: none',
+    ),
   batch: positiveInteger.default(128).describe('pictures a step, over all workers'),
   size: z.number().int().min(8).max(48).default(48).describe('side of the pictures the network sees, px'),
   startSize: z.number().int().min(0).max(48).default(0).describe('side during the first rounds, px; 0: same as size'),

@@ -1,0 +1,52 @@
+/** Transfer learning: a run's first weights are those another run ended with, wherever both networks have the same array. */
+import { existsSync } from 'node:fs';
+import { InvalidInputError } from '../src/base/errors.ts';
+import { buildGradientStep, type Layout, type Network, type Slot, type Weights } from '../src/graph/build.ts';
+import { readCheckpoint } from './checkpoint.ts';
+import { findRecipe } from './recipes/index.ts';
+import { type Settings, settingsSchema } from './recipes/settings.ts';
+
+const layoutOf = (network: Network, size: number): Layout =>
+  buildGradientStep({ network, inputDims: [1, size, size], batch: 1 }).layout;
+
+/**
+ * `fresh` with every array replaced that the checkpoint has under the same name and in the same shape.
+ *
+ * @param path a checkpoint of a training run (`best.bin` or `checkpoint.bin`); its averaged weights are taken.
+ * @throws {InvalidInputError} `recipe/start`: there is no such file, or no array of it fits. `checkpoint/damaged`.
+ */
+export const takeOver = async (
+  path: string,
+  fresh: Weights,
+  { network, settings }: { readonly network: Network; readonly settings: Settings },
+): Promise<Weights> => {
+  if (!existsSync(path))
+    throw new InvalidInputError(
+      'recipe/start',
+      `There is no checkpoint ${path} to start from: train it first (attune train transfer-base), or give another one with --set startFrom=FILE.`,
+    );
+  const run = await readCheckpoint(path);
+  const before = settingsSchema.parse(run.settings);
+  const theirs = layoutOf(findRecipe(run.recipe).network(before), before.size);
+  const ours = layoutOf(network, settings.size);
+  let taken = 0;
+  const copy = (to: Float32Array, slots: readonly Slot[], from: Float32Array, otherSlots: readonly Slot[]) => {
+    const result = to.slice();
+    for (const { name, dims, start } of slots) {
+      const other = otherSlots.find((slot) => slot.name === name && slot.dims.join() === dims.join());
+      if (!other) continue;
+      result.set(from.subarray(other.start, other.end), start);
+      taken++;
+    }
+    return result;
+  };
+  const { average, averageStatistics } = run.state;
+  const parameters = copy(fresh.parameters, ours.parameters, average!, theirs.parameters);
+  const statistics = copy(fresh.statistics, ours.statistics, averageStatistics!, theirs.statistics);
+  if (taken === 0)
+    throw new InvalidInputError(
+      'recipe/start',
+      `${path} is of recipe "${run.recipe}", whose network shares no array with this one: start from a run of the same layout.`,
+    );
+  return { parameters, statistics };
+};
