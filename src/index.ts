@@ -63,7 +63,21 @@ export {
   joinEvidence,
   type LibrarySong,
 } from './music/library-song.ts';
+export {
+  forgetSong,
+  type Listener,
+  memoryOf,
+  NEW_LISTENER,
+  parseListener,
+  REACTIONS,
+  type Reaction,
+  type ReactionEvent,
+  react,
+  type SongMemory,
+} from './music/listener.ts';
+export { type MoodPath, type PathQuality, pathPoints, pathQuality } from './music/mood-path.ts';
 export { defaultGoal, GOALS, type Goal, type MoodStage, type MoodTarget, moodTarget } from './music/mood-target.ts';
+export { type PersonalOptions, type PersonalRecommendation, recommendPersonally } from './music/personal.ts';
 export { formatPlaylist, PLAYLIST_FORMATS, type PlaylistFormat, youtubeLink } from './music/playlist.ts';
 export {
   type Profile,
@@ -73,6 +87,8 @@ export {
   recommend,
 } from './music/recommend.ts';
 export { type Song, songId } from './music/song.ts';
+export type { SongColumnsKnown } from './music/song-index.ts';
+export { type MoodPoint, songMood } from './music/tag-moods.ts';
 export { TAGS } from './music/tags.ts';
 export { type LinearModel, type LinearOptions, predictLinear, trainLinear } from './svm/linear.ts';
 export { formatSvcModel, parseSvcModel } from './svm/model-file.ts';

@@ -43,15 +43,8 @@ export interface Recommendation {
  * @throws {InvalidInputError} `music/mood`, `music/goal`, `music/count`, `music/profile`, `music/no-typical`.
  */
 export const recommend = (options: RecommendOptions): Recommendation => {
-  const { catalogue, profile = {}, count = 20 } = options;
-  const mood = readMood(options.mood);
-  const goal = options.goal ?? defaultGoal(mood);
-  if (!GOALS.includes(goal)) {
-    throw new InvalidInputError('music/goal', `"${goal}" is no goal: choose ${GOALS.join(', ')}.`);
-  }
-  if (!Number.isInteger(count) || count < 1 || count > 10_000) {
-    throw new InvalidInputError('music/count', `Ask for 1 to 10000 songs, not ${count}.`);
-  }
+  const { catalogue, profile = {} } = options;
+  const { mood, goal, count } = checkRecommendOptions(options);
   const { path } = moodTarget(mood, goal);
   const typical = new Map(path.map(({ emotion }) => [emotion, typicalSongs(emotion, catalogue, profile)]));
   const without = new Set([...typical.values()].flat());
@@ -78,6 +71,26 @@ export const recommend = (options: RecommendOptions): Recommendation => {
     );
   }
   return { mood, goal, songs };
+};
+
+/**
+ * What every recommender reads out of its options: the emotion that decides, the goal and the number of songs.
+ *
+ * @throws {InvalidInputError} `music/mood`, `music/goal`, `music/count`.
+ */
+export const checkRecommendOptions = (
+  options: Pick<RecommendOptions, 'mood' | 'goal' | 'count'>,
+): { readonly mood: Emotion; readonly goal: Goal; readonly count: number } => {
+  const { count = 20 } = options;
+  const mood = readMood(options.mood);
+  const goal = options.goal ?? defaultGoal(mood);
+  if (!GOALS.includes(goal)) {
+    throw new InvalidInputError('music/goal', `"${goal}" is no goal: choose ${GOALS.join(', ')}.`);
+  }
+  if (!Number.isInteger(count) || count < 1 || count > 10_000) {
+    throw new InvalidInputError('music/count', `Ask for 1 to 10000 songs, not ${count}.`);
+  }
+  return { mood, goal, count };
 };
 
 /** The emotion that decides: the likeliest, on equal scores the earlier in `EMOTIONS`. */
