@@ -1,6 +1,6 @@
 /** A plain web server for the built page, such as any host of static files is: no routes, no API, .br where it is asked for. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 
@@ -23,7 +23,37 @@ export interface StaticHostOptions {
   readonly instead?: Readonly<Record<string, Uint8Array | undefined>>;
   /** A folder of its own under the root, as GitHub Pages has. @default '/' */
   readonly prefix?: string;
+  /** A slow line that all connections share. @default none */
+  readonly line?: { readonly bitsPerSecond: number; readonly latencyMs: number };
 }
+
+const CHUNK = 8192;
+
+/** Sends bodies over a line that carries one chunk after the other, in turns among all that wait. */
+const createLine = (bitsPerSecond: number) => {
+  const waiting: (() => void)[] = [];
+  let isBusy = false;
+  /** When the line is free again, whatever the timers of a busy machine do. */
+  let freeAt = 0;
+  const pump = (): void => {
+    const next = waiting.shift();
+    if (!next) {
+      isBusy = false;
+      return;
+    }
+    isBusy = true;
+    next();
+    freeAt = Math.max(freeAt, performance.now() - 50) + (CHUNK * 8 * 1000) / bitsPerSecond;
+    setTimeout(pump, Math.max(0, freeAt - performance.now()));
+  };
+  return {
+    turn: (): Promise<void> =>
+      new Promise((resolve) => {
+        waiting.push(resolve);
+        if (!isBusy) pump();
+      }),
+  };
+};
 
 export interface StaticHost {
   readonly url: string;
@@ -36,8 +66,20 @@ export const openStaticHost = async ({
   folder,
   instead = {},
   prefix = '/',
+  line,
 }: StaticHostOptions): Promise<StaticHost> => {
   const answers: StaticHost['answers'] = [];
+  const shared = line && createLine(line.bitsPerSecond);
+  const send = async (response: ServerResponse, body: Uint8Array): Promise<void> => {
+    if (line && shared) {
+      await new Promise((resolve) => setTimeout(resolve, line.latencyMs));
+      for (let at = 0; at < body.length && !response.destroyed; at += CHUNK) {
+        await shared.turn();
+        response.write(body.subarray(at, at + CHUNK));
+      }
+      response.end();
+    } else response.end(body);
+  };
   const server = createServer((request, response) => {
     const path = decodeURIComponent((request.url ?? '/').replace(/[?#].*$/, ''));
     const file = path.startsWith(prefix) ? normalize(path.slice(prefix.length)).replace(/^\.$/, '') : undefined;
@@ -45,7 +87,7 @@ export const openStaticHost = async ({
     const answer = (status: number, body: Uint8Array, headers: Record<string, string> = {}): void => {
       answers.push({ file: name ?? path, bytes: body.length, status });
       response.writeHead(status, { 'content-length': String(body.length), ...headers });
-      response.end(body);
+      void send(response, body);
     };
     if (name === undefined || name.startsWith('..')) return answer(404, Buffer.from('Not here.'));
     const swapped = name in instead;
