@@ -5,10 +5,12 @@ import { packagePath } from '../node/package-root.ts';
 import { addDoctor } from './doctor.ts';
 import { addEvaluate } from './evaluate.ts';
 import { describeFailure, reportFailure } from './failure.ts';
+import { addLibrary } from './library.ts';
 import { addRead } from './read.ts';
 import { addRecommend } from './recommend.ts';
 import { addServe } from './serve.ts';
 import { addTrain } from './train.ts';
+import { addWork } from './work.ts';
 
 const EXAMPLES = `
 Examples:
@@ -18,7 +20,8 @@ Examples:
   attune serve                               the page, with a camera
 
 Exit codes: 0 done; 1 no answer (nothing found, not sure, something is missing
-here); 2 bad use or bad input. Nothing leaves this machine.`;
+here); 2 bad use or bad input. Nothing leaves this machine,
+but what "library add https://…" and "library complete" ask for.`;
 
 const createProgram = (): Command => {
   const { version } = JSON.parse(readFileSync(packagePath('package.json'), 'utf8')) as { version: string };
@@ -32,7 +35,8 @@ const createProgram = (): Command => {
     .configureHelp({ subcommandTerm: (command) => command.name() })
     .helpCommand(false)
     .addHelpText('after', EXAMPLES);
-  for (const add of [addRead, addRecommend, addServe, addTrain, addEvaluate, addDoctor]) add(program);
+  for (const add of [addRead, addRecommend, addLibrary, addWork, addServe, addTrain, addEvaluate, addDoctor])
+    add(program);
   return program;
 };
 

@@ -8,10 +8,7 @@ import { createLrclib } from './lrclib.ts';
 import { createMusicBrainz } from './musicbrainz.ts';
 import { playlistPage } from './playlist-page.ts';
 import type { CrawlContext, CrawlSource, SongFacts } from './source.ts';
-
-/** Names `--from` takes. */
-export const SOURCE_NAMES = ['musicbrainz', 'listenbrainz', 'lastfm', 'deezer', 'lrclib'] as const;
-export type SourceName = (typeof SOURCE_NAMES)[number];
+import type { SourceName } from './source-names.ts';
 
 export interface SourceSettings {
   /** The listener's own. */

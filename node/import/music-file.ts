@@ -140,7 +140,8 @@ export const readMusicFile = async (file: FileState): Promise<MusicFileRead> => 
   const song = tidyRecord({
     title: title || guessed.title,
     artist: artist || guessed.artist,
-    album: album || guessed.album,
+    // A folder's name is an album where nothing else is known, not where tags leave it out.
+    album: album || (title ? undefined : guessed.album),
     year: common.originalyear ?? common.year,
     language: languageCode(common.language),
     tags: [...repairedGenres, ...(common.mood ? [common.mood] : [])],
@@ -181,8 +182,9 @@ const readTags = async (path: string): Promise<Tags | { readonly problem: string
 };
 
 const lyricsOf = ({ lyrics = [] }: Tags['common']): string => {
+  // What the types promise is not there in every damaged file.
   for (const { text, syncText } of lyrics) {
-    const found = text?.trim() ? text : syncText.map((line) => line.text).join('\n');
+    const found = text?.trim() ? text : (syncText ?? []).map((line) => line.text).join('\n');
     if (found.trim() !== '') return found;
   }
   return '';

@@ -140,12 +140,15 @@ for (const engine of ['pglite', 'postgresql'] as const) {
       };
       await queue.work({ analyse: whole, 'analyse-part': part('one') });
       await other.work({ 'analyse-part': part('two') });
-      const good = await queue.add('analyse', [1, 2, 3, 4]);
+      const good = await queue.add(
+        'analyse',
+        [1, 2, 3, 4, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25],
+      );
       expect(await queue.wait(good.id)).toMatchObject({
         state: 'done',
-        done: 8,
-        total: 8,
-        result: { analysed: 8, found: 4, analysers: ['lyrics 1'] },
+        done: 40,
+        total: 40,
+        result: { analysed: 40, found: 20, analysers: ['lyrics 1'] },
       });
       const bad = await queue.add('analyse', [5, 6]);
       expect(await queue.wait(bad.id)).toMatchObject({ state: 'failed', error: { code: 'x/y' } });

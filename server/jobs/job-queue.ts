@@ -47,6 +47,8 @@ export interface JobQueue {
   cancel(id: string): Promise<Job>;
   /** Lets one that failed or was cancelled run again: it goes on, since what is done is known. @throws {InvalidInputError} `jobs/none`. */
   retry(id: string): Promise<Job>;
+  /** How many jobs wait or run, parts counted. */
+  countOpen(): Promise<number>;
   /** Begins to take jobs. @param atOnce @default 1 */
   work(handlers: Readonly<Partial<Record<JobKind, JobHandler>>>, atOnce?: number): Promise<void>;
   /** Until it ends; `onChange` is told how far it is. */
@@ -86,10 +88,16 @@ export const createJobQueue = async (options: JobQueueOptions): Promise<JobQueue
   const worker = `${hostname()}:${process.pid}`;
   const stopping = new AbortController();
   const running = new Set<Promise<void>>();
+  const takers: string[] = [];
+  /** Looks at once, instead of at the next poll: there may be more. */
+  const hurry = (): void => {
+    for (const taker of takers) boss.notifyWorker(taker);
+  };
 
   /** Wakes a worker. Doing so twice is harmless: only one of them gets the job. */
   const wake = async (id: string, afterSeconds = 0): Promise<void> => {
     await boss.send(QUEUE, { id }, { singletonKey: id, startAfter: afterSeconds, retryLimit: 0 });
+    hurry();
   };
 
   /** Asks again until the database answers: what was done must be written down. */
@@ -194,6 +202,7 @@ export const createJobQueue = async (options: JobQueueOptions): Promise<JobQueue
     },
     get: table.get,
     list: (limit = 50) => table.list(limit),
+    countOpen: table.countOpen,
     cancel: async (id) => {
       await found(id);
       await table.cancel(id);
@@ -209,7 +218,7 @@ export const createJobQueue = async (options: JobQueueOptions): Promise<JobQueue
       const looking = setInterval(() => look().catch(onError), Math.max(1000, silentMilliseconds / 4));
       stopping.signal.addEventListener('abort', () => clearInterval(looking));
       for (let i = 0; i < atOnce; i++) {
-        await boss.work<{ id: string }>(
+        const taker = await boss.work<{ id: string }>(
           QUEUE,
           { batchSize: 1, pollingIntervalSeconds: Math.max(0.5, pollMilliseconds / 1000) },
           async ([woken]) => {
@@ -217,8 +226,10 @@ export const createJobQueue = async (options: JobQueueOptions): Promise<JobQueue
             const work = run(woken.data.id, handlers).catch((error: unknown) => onError(error as Error));
             running.add(work);
             await work.finally(() => running.delete(work));
+            hurry();
           },
         );
+        takers.push(taker);
       }
     },
     wait: async (id, onChange = () => {}, signal) => {

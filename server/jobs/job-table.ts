@@ -25,6 +25,7 @@ export interface JobTable {
   forgotten(silentMilliseconds: number): Promise<string[]>;
   get(id: string): Promise<Job | undefined>;
   list(limit: number): Promise<Job[]>;
+  countOpen(): Promise<number>;
   cancel(id: string): Promise<void>;
   /** @returns the ids that wait again: the job, or those of its parts that did not end well */
   reopen(id: string): Promise<string[]>;
@@ -217,6 +218,10 @@ export const createJobTable = async (execute: Execute, schema: string): Promise<
       (await rows(`select * from ${table} where parent is null order by created_at desc, id limit $1`, [limit])).map(
         toJob,
       ),
+    countOpen: async () => {
+      const [row] = await rows(`select count(*)::int as tries from ${table} where state in ('waiting', 'running')`);
+      return row?.tries ?? 0;
+    },
     cancel: async (id) => {
       // What waits ends at once; what runs is told with its next word.
       await rows(

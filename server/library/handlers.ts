@@ -2,23 +2,18 @@
 import { lstat } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
 import { z } from 'zod';
-import {
-  completeSong,
-  crawlSongs,
-  createSource,
-  SOURCE_NAMES,
-  type SourceSettings,
-} from '../../node/crawl/crawl-songs.ts';
+import { completeSong, crawlSongs, createSource, type SourceSettings } from '../../node/crawl/crawl-songs.ts';
 import type { Fetcher } from '../../node/crawl/fetcher.ts';
+import { SOURCE_NAMES } from '../../node/crawl/source-names.ts';
 import { importSongs } from '../../node/import/import-songs.ts';
 import { pathBytes } from '../../node/import/music-file.ts';
 import { type FileState, SONG_FIELDS, type SongRecord } from '../../node/import/song-record.ts';
 import { EMOTIONS, type Emotion } from '../../src/base/emotions.ts';
 import { UnavailableError } from '../../src/base/errors.ts';
-import type { EmotionEvidence } from '../../src/music/library-song.ts';
-import type { JobContext, JobHandler } from '../jobs/job-queue.ts';
+import { type EmotionEvidence, EVIDENCE_SOURCES, type EvidenceSource } from '../../src/music/library-song.ts';
+import type { JobHandler } from '../jobs/job-queue.ts';
 import type { JobKind } from '../jobs/jobs.ts';
-import type { Store, StoredSong } from '../store/store.ts';
+import type { NewSong, Store, StoredSong } from '../store/store.ts';
 import type { Analyser } from './analyser.ts';
 import { inTimedBatches } from './batches.ts';
 import { READER_VERSION, toNewSong } from './new-song.ts';
@@ -39,9 +34,11 @@ export const ADD_INPUT = z.object({
 export const COMPLETE_INPUT = z.object({ from: z.array(z.enum(SOURCE_NAMES)).min(1) });
 export const ANALYSE_INPUT = z.object({ again: z.boolean().optional() });
 const PART_INPUT = z.object({
-  source: z.string(),
+  source: z.enum(EVIDENCE_SOURCES),
   version: z.string(),
-  ids: z.array(z.string()),
+  /** The songs after this place in the order of ids, up to `last`. */
+  cursor: z.string().optional(),
+  last: z.string(),
   again: z.boolean(),
 });
 
@@ -204,27 +201,30 @@ const toRecord = ({
 
 const analyseSongs =
   ({ store, analysers }: LibraryWork): JobHandler =>
-  async (input, context) => {
+  async (input, { signal, addParts }) => {
     const { again = false } = ANALYSE_INPUT.parse(input);
     for (const { source, version, having } of analysers) {
-      context.signal.throwIfAborted();
-      const lacking = again ? {} : { lacking: { source, version } };
-      let ids: string[] = [];
-      const send = async (): Promise<void> => {
-        if (ids.length > 0) await context.addParts('analyse-part', [{ source, version, ids, again }]);
-        ids = [];
-      };
-      for await (const { id } of eachSong(store, { ...lacking, ...(having && { having }) })) {
-        ids.push(id);
-        if (ids.length >= PART) await send();
+      const filter = { ...(again ? {} : { lacking: { source, version } }), ...(having && { having }) };
+      for (let cursor: string | undefined; ; ) {
+        signal.throwIfAborted();
+        const page = await store.listSongs({
+          ...filter,
+          order: 'id',
+          limit: PART,
+          ...(cursor !== undefined && { cursor }),
+        });
+        const last = page.songs.at(-1)?.id;
+        const from = cursor === undefined ? {} : { cursor };
+        if (last !== undefined) await addParts('analyse-part', [{ source, version, last, again, ...from }]);
+        cursor = page.next;
+        if (cursor === undefined) break;
       }
-      await send();
     }
     return { analysers: analysers.map(({ source, version }) => `${source} ${version}`) };
   };
 
 /** What is kept of a song that has nothing to read: it counts for nothing, and says that it was looked at. */
-const nothing = ({ source, version }: Analyser): EmotionEvidence => ({
+const nothing = (source: EvidenceSource, version: string): EmotionEvidence => ({
   source,
   version,
   confidence: 0,
@@ -233,8 +233,8 @@ const nothing = ({ source, version }: Analyser): EmotionEvidence => ({
 
 const analysePart =
   ({ store, analysers }: LibraryWork): JobHandler =>
-  async (input, { signal, progress, problem }: JobContext) => {
-    const { source, version, ids, again } = PART_INPUT.parse(input);
+  async (input, { signal, progress, problem }) => {
+    const { source, version, cursor, last, again } = PART_INPUT.parse(input);
     const analyser = analysers.find((one) => one.source === source && one.version === version);
     if (!analyser) {
       throw new UnavailableError(
@@ -242,30 +242,36 @@ const analysePart =
         `This worker has no ${source} ${version}: start one of the same version.`,
       );
     }
+    const { songs } = await store.listSongs({
+      ...(again ? {} : { lacking: { source, version } }),
+      ...(analyser.having && { having: analyser.having }),
+      order: 'id',
+      limit: PART,
+      ...(cursor !== undefined && { cursor }),
+    });
+    const own = songs.filter(({ id }) => id <= last);
     let found = 0;
     let done = 0;
-    for (const id of ids) {
-      signal.throwIfAborted();
-      const song = await store.getSong(id);
-      const isDone = song?.evidence.some((one) => one.source === source && one.version === version);
-      if (song && (again || !isDone)) {
+    async function* read(): AsyncGenerator<NewSong> {
+      for (const song of own) {
+        signal.throwIfAborted();
+        let evidence: EmotionEvidence | undefined;
         try {
-          const evidence = await analyser.analyse(song);
-          if (evidence && evidence.confidence > 0) found += 1;
-          await store.putEvidence(id, evidence ?? nothing(analyser));
+          evidence = await analyser?.analyse(song);
         } catch (error) {
           if (error instanceof UnavailableError || signal.aborted) throw error;
-          problem({
-            source: id,
-            code: 'library/analyse',
-            message: error instanceof Error ? error.message : String(error),
-          });
-          await store.putEvidence(id, nothing(analyser));
+          const message = error instanceof Error ? error.message : String(error);
+          problem({ source: song.id, code: 'library/analyse', message });
         }
+        if (evidence && evidence.confidence > 0) found += 1;
+        done += 1;
+        progress({ done, total: own.length });
+        const { scores: _scores, confidence: _confidence, addedAt: _addedAt, ...facts } = song;
+        yield { ...facts, evidence: [evidence ?? nothing(source, version)] };
       }
-      done += 1;
-      progress({ done, total: ids.length });
     }
+    // Evidence joins what is there: a correction by hand stays.
+    for await (const batch of inTimedBatches(read(), PART, BATCH_MILLISECONDS)) await store.importSongs(batch);
     return { analysed: done, found };
   };
 

@@ -1,0 +1,64 @@
+/** The listener's library opened for a program that ends: the store, its jobs, and what can be read here. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { SourceSettings } from '../../node/crawl/crawl-songs.ts';
+import { createFetcher, type Fetcher } from '../../node/crawl/fetcher.ts';
+import { createResponseCache } from '../../node/crawl/response-cache.ts';
+import { packagePath } from '../../node/package-root.ts';
+import { UnavailableError } from '../../src/base/errors.ts';
+import { createJobQueue, type JobQueue } from '../jobs/job-queue.ts';
+import { dataFolder } from '../store/data-folder.ts';
+import { connectionOf, openStore } from '../store/open-store.ts';
+import type { Store } from '../store/store.ts';
+import { loadAnalysers } from './analysers.ts';
+import { libraryHandlers } from './handlers.ts';
+
+export interface LibrarySettings {
+  /** A PostgreSQL database, shared with others. @default the listener's own folder */
+  readonly databaseUrl?: string;
+  /** @default as `dataFolder` says */
+  readonly dataDir?: string;
+  /** Where services can reach whoever runs this. */
+  readonly contact?: string;
+  readonly sources?: SourceSettings;
+  /** For tests: which addresses may be fetched. */
+  readonly isAllowed?: (address: string) => boolean;
+}
+
+const version = (): string =>
+  (JSON.parse(readFileSync(packagePath('package.json'), 'utf8')) as { version: string }).version;
+
+/** @throws what `openStore` throws */
+export const openLibraryStore = ({ databaseUrl, dataDir = dataFolder() }: LibrarySettings): Promise<Store> =>
+  openStore(databaseUrl ? { databaseUrl } : { dataDir });
+
+/** The jobs of a store that this process has open. */
+export const openQueue = (store: Store, onError: (error: Error) => void = () => {}): Promise<JobQueue> => {
+  const connection = connectionOf(store);
+  if (!connection)
+    throw new UnavailableError('jobs/elsewhere', 'Another process has the library open: its jobs run there.');
+  return createJobQueue({ execute: connection.execute, onError });
+};
+
+/** Begins to take the library's jobs. @returns what cannot be read here, as sentences */
+export const workLibrary = async (
+  store: Store,
+  queue: JobQueue,
+  settings: LibrarySettings,
+  atOnce = 1,
+): Promise<readonly string[]> => {
+  const { contact, sources, isAllowed, dataDir = dataFolder() } = settings;
+  const cache = createResponseCache(join(dataDir, 'crawled'));
+  const fetcher = (signal: AbortSignal, onWait: (host: string, seconds: number) => void): Fetcher =>
+    createFetcher({
+      cache,
+      version: version(),
+      signal,
+      onWait,
+      ...(contact && { contact }),
+      ...(isAllowed && { isAllowed }),
+    });
+  const { analysers, missing } = await loadAnalysers();
+  await queue.work(libraryHandlers({ store, analysers, fetcher, ...(sources && { sources }) }), atOnce);
+  return missing;
+};
