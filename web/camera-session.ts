@@ -2,7 +2,7 @@
 import { signal } from '@preact/signals';
 import { type Camera, openCamera } from '../browser/camera.ts';
 import type { Box } from '../src/face/image.ts';
-import type { FaceReading } from '../src/face/read.ts';
+import type { FaceReading, QualityNote } from '../src/face/read.ts';
 import { list, mood, take } from './list.ts';
 import { createMoodTracker, followFace, type TrackedMood } from './mood-tracker.ts';
 import { placeOfReading } from './plane.ts';
@@ -26,17 +26,23 @@ export interface Live {
   readonly width: number;
   readonly height: number;
   readonly covered: boolean;
-  /** The smoothed mood of the face followed; stays for a while when the face is lost. */
-  readonly tracked: TrackedMood | undefined;
+}
+
+/** What the bars show: it follows a few times a second, because nobody reads faster and drawing costs frames. */
+export interface Shown {
+  /** The smoothed mood of the face followed; stays when the face is lost. */
+  readonly tracked: TrackedMood;
   readonly certain: boolean;
+  readonly quality: readonly QualityNote[];
 }
 
 /** Mean luma below which the lens counts as covered: a dim room lies near 30, a covered lens below 10. */
 const COVERED_LUMA = 14;
 /** The mood must have led so long before songs are chosen by it. */
 const SETTLE_SECONDS = 1.5;
-/** So many of the newest places are shown as a trail. */
-const TRAIL_LENGTH = 45;
+const SHOW_SECONDS = 0.12;
+/** So many of the newest places are shown as a trail: the last six seconds. */
+const TRAIL_LENGTH = 50;
 /** Without a sure answer by then, the page asks. */
 const PATIENCE_SECONDS = 5;
 
@@ -75,6 +81,8 @@ const watchFrames = (video: HTMLVideoElement) => {
 export const createCameraSession = () => {
   const state = signal<CameraState>({ kind: cameraAgreed.value ? 'asking' : 'notice' });
   const live = signal<Live | undefined>(undefined);
+  const shown = signal<Shown | undefined>(undefined);
+  let shownSeconds = 0;
   const tracker = createMoodTracker();
   let camera: Camera | undefined;
   let endFrames = (): void => undefined;
@@ -92,6 +100,7 @@ export const createCameraSession = () => {
     followed = undefined;
     firstSeconds = undefined;
     live.value = undefined;
+    shown.value = undefined;
     liveTrail.value = [];
     state.value = next;
   };
@@ -138,17 +147,18 @@ export const createCameraSession = () => {
       followed,
     );
     const face = faces[chosen];
-    let tracked = live.value?.tracked;
-    if (face) {
-      followed = face.face.box;
-      firstSeconds ??= nowSeconds;
-      tracked = tracker.update(face.scores, nowSeconds);
+    live.value = { faces, chosen, width, height, covered: !face && brightness < COVERED_LUMA };
+    if (!face) return;
+    followed = face.face.box;
+    firstSeconds ??= nowSeconds;
+    const tracked = tracker.update(face.scores, nowSeconds);
+    const certain = isCertain(tracked.scores);
+    if (nowSeconds - shownSeconds >= SHOW_SECONDS) {
+      shownSeconds = nowSeconds;
+      shown.value = { tracked, certain, quality: face.quality };
+      liveTrail.value = [...liveTrail.value, placeOfReading(tracked.scores)].slice(-TRAIL_LENGTH);
     }
-    const covered = !face && brightness < COVERED_LUMA;
-    const certain = tracked !== undefined && isCertain(tracked.scores);
-    live.value = { faces, chosen, width, height, covered, tracked, certain };
-    if (face && tracked) liveTrail.value = [...liveTrail.value, placeOfReading(tracked.scores)].slice(-TRAIL_LENGTH);
-    if (face && tracked) settle(face, tracked, certain, nowSeconds - (firstSeconds ?? nowSeconds));
+    settle(face, tracked, certain, nowSeconds - firstSeconds);
   };
 
   /** Gives the first settled mood to the page. Later moods only change the list when the person asks for it. */
@@ -167,6 +177,7 @@ export const createCameraSession = () => {
   return {
     state,
     live,
+    shown,
     start,
     stop,
     /** Follows another face of the newest frame. */

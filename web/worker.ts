@@ -3,9 +3,10 @@ import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import { createPixelReader, decodeBitmap, readPixels } from '../browser/decode-photo.ts';
 import { loadFaceModels } from '../browser/face-models.ts';
 import { AttuneError } from '../src/base/errors.ts';
-import type { DetectOptions, Face } from '../src/face/detect.ts';
+import type { DetectOptions } from '../src/face/detect.ts';
 import { LUMA, type RgbaImage } from '../src/face/image.ts';
-import { type FaceModels, type FaceReading, readFaces } from '../src/face/read.ts';
+import { type FaceModels, type FaceReading, readFaces, readFoundFaces } from '../src/face/read.ts';
+import { createFaceFollower } from './face-follower.ts';
 import { type Answer, type FrameReading, type PhotoReading, type Request, toProblem } from './protocol.ts';
 
 /** Sizes of the files at build time, bytes, by name: the build writes them in. */
@@ -57,21 +58,28 @@ const readPhoto = async (file: Blob, models: Promise<FaceModels>): Promise<Photo
 
 const readFramePixels = createPixelReader(FRAME_SIDE);
 
-/** In a camera's picture, faces that came in are looked for this often; in between, known ones are only followed. */
-const SEARCH_MS = 400;
-/** Faces of the newest frame of the camera, and when the whole picture was searched last. */
-let followed: { readonly faces: readonly Face[]; readonly width: number; readonly searchedAt: number } | undefined;
+const follower = createFaceFollower();
+
+/** A frame of a camera: faces are where they were, or near. */
+const readLive = async (image: RgbaImage, models: FaceModels): Promise<FaceReading[]> => {
+  const now = performance.now();
+  const kind = follower.next(now, image.width);
+  if (kind === 'stay') return readFoundFaces(image, follower.faces(), models);
+  const faces = await facesIn(image, models, { ...FRAME, near: kind === 'follow' ? follower.faces() : [] });
+  follower.saw(
+    faces.map(({ face }) => face),
+    kind,
+    now,
+    image.width,
+  );
+  return faces;
+};
 
 const readFrame = async (bitmap: ImageBitmap, models: Promise<FaceModels>, live: boolean): Promise<FrameReading> => {
   const image = readFramePixels(bitmap);
   bitmap.close();
   const { width, height } = image;
-  const now = performance.now();
-  const isFresh = live && followed?.width === width && now - followed.searchedAt < SEARCH_MS;
-  const near = isFresh && followed ? followed.faces : [];
-  const faces = await facesIn(image, await models, { ...FRAME, near });
-  const searchedAt = near.length > 0 && followed ? followed.searchedAt : now;
-  followed = live ? { faces: faces.map(({ face }) => face), width, searchedAt } : undefined;
+  const faces = await (live ? readLive(image, await models) : facesIn(image, await models, FRAME));
   return { width, height, brightness: meanLuma(image), faces };
 };
 

@@ -43,6 +43,15 @@ export const readFaces = async (
       `No face was found in this picture of ${image.width} x ${image.height} pixels: ` +
         'give one where a face is at least 40 pixels wide and looks towards the camera, or pick a mood by hand.',
     );
+  return readFoundFaces(image, faces, models);
+};
+
+/** The same for faces that were found already, in their order. */
+export const readFoundFaces = async (
+  image: RgbaImage,
+  faces: readonly Face[],
+  models: Pick<FaceModels, 'expression'>,
+): Promise<FaceReading[]> => {
   const framed = faces.map((face) => alignFace(image, face));
   const scores = await readExpressions(framed, models.expression);
   return faces.map((face, index) => {

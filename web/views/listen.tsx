@@ -66,10 +66,10 @@ const PictureStage = ({ picture }: { readonly picture: Picture }) => {
 const CameraStage = () => {
   const session = useMemo(createCameraSession, []);
   const { kind } = session.state.value;
-  const live = session.live.value;
-  const tracked = live?.tracked;
+  const shown = session.shown.value;
+  const tracked = shown?.tracked;
   const settled = mood.value?.kind === 'read' ? mood.value : undefined;
-  const moved = live?.certain && tracked && list.value && settled && tracked.emotion !== settled.emotion;
+  const moved = shown?.certain && tracked && list.value && settled && tracked.emotion !== settled.emotion;
   return (
     <>
       <CameraView session={session} />
@@ -93,12 +93,12 @@ const CameraStage = () => {
           </button>
         </p>
       )}
-      {tracked ? (
+      {shown ? (
         <Reading
-          scores={tracked.scores}
-          emotion={tracked.emotion}
-          certain={live.certain}
-          quality={live.faces[live.chosen]?.quality ?? []}
+          scores={shown.tracked.scores}
+          emotion={shown.tracked.emotion}
+          certain={shown.certain}
+          quality={shown.quality}
           live={!(settled && !settled.certain)}
         />
       ) : (
