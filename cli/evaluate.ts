@@ -1,5 +1,6 @@
 /** `attune evaluate`: measures models and methods on labelled data; one file a task. */
 import type { Command } from 'commander';
+import { addEvaluateBaselines } from './evaluate-baselines.ts';
 import { addEvaluateExpression } from './evaluate-expression.ts';
 import { addEvaluateLyrics } from './evaluate-lyrics.ts';
 import { addEvaluateRecommend } from './evaluate-recommend.ts';
@@ -7,6 +8,7 @@ import { UsageError } from './failure.ts';
 
 const TASKS: readonly ((evaluateCommand: Command) => void)[] = [
   addEvaluateExpression,
+  addEvaluateBaselines,
   addEvaluateLyrics,
   addEvaluateRecommend,
 ];

@@ -1,0 +1,93 @@
+/** `attune evaluate expression-baselines`: the first paper's Table 2, measured again. */
+import { type Command, Option } from 'commander';
+import type { BaselineScore, BaselinesReport } from '../training/evaluate-baselines.ts';
+import {
+  checkJsonTarget,
+  createProgress,
+  isScreen,
+  JSON_FLAG,
+  JSON_HELP,
+  type JsonTarget,
+  print,
+  writeJson,
+} from './output.ts';
+
+const SPLITS = ['train', 'public', 'private'] as const;
+
+interface BaselineOptions {
+  readonly data: string;
+  readonly split: (typeof SPLITS)[number];
+  readonly retrain?: boolean;
+  readonly models?: string;
+  readonly only?: readonly string[];
+  readonly json?: JsonTarget;
+}
+
+const rate = (fraction: number): string => `${(fraction * 100).toFixed(1)} %`;
+const score = (found: BaselineScore): string =>
+  `${rate(found.accuracy).padStart(7)} (${rate(found.interval[0])} to ${rate(found.interval[1])})`;
+const kilobytes = (bytes: number): string => `${Math.round(bytes / 1000).toLocaleString('en-US')} KB`;
+
+/** Two lines a method, within 60 columns. */
+const describe = ({ dataset, list, rows }: BaselinesReport): string => {
+  const heading = `${dataset.name}, split ${dataset.split}: ${dataset.count} pictures, and ${list.count} of them${
+    list.origin === 'committed' ? ' (the list that was drawn beforehand)' : ' (drawn by the rule of the list)'
+  }`;
+  const lines = rows.flatMap(({ method, paper, list: few, whole, trainingSeconds, bytes, command }) => {
+    const told = paper === null ? '' : `  paper ${rate(paper / 200)}`;
+    if (!few || !whole) return [`${method}${told}`, `  not trained yet: ${command}`];
+    const cost = [
+      ...(trainingSeconds === null ? [] : [`trained ${Math.round(trainingSeconds)} s`]),
+      ...(bytes === null ? [] : [kilobytes(bytes)]),
+    ].join(', ');
+    return [
+      `${method}${told}${cost ? `  (${cost})` : ''}`,
+      `  ${String(few.count).padStart(5)}: ${score(few)}`,
+      `  ${String(whole.count).padStart(5)}: ${score(whole)}`,
+    ];
+  });
+  return [heading, 'Right answers with 95 % intervals:', ...lines].join('\n');
+};
+
+const evaluate = async ({ data, split, retrain, models, only, json }: BaselineOptions): Promise<void> => {
+  checkJsonTarget(json);
+  const { evaluateBaselines } = await import('../training/evaluate-baselines.ts');
+  const progress = createProgress();
+  try {
+    progress.say(`Reading ${data}`);
+    const report = await evaluateBaselines({
+      dataPath: data,
+      split,
+      ...(retrain ? { retrain } : {}),
+      ...(models === undefined ? {} : { models }),
+      ...(only === undefined ? {} : { only }),
+      onProgress: (message) => progress.say(message),
+    });
+    progress.clear();
+    if (json !== undefined) writeJson(report, json);
+    if (!isScreen(json)) print(describe(report));
+  } finally {
+    progress.clear();
+  }
+};
+
+export const addEvaluateBaselines = (evaluateCommand: Command): void => {
+  evaluateCommand
+    .command('expression-baselines')
+    .description("the first paper's Table 2: classical and neural baselines on the same pictures")
+    .requiredOption('--data <PATH>', 'FER2013 in any form, or any part of it')
+    .addOption(new Option('--split <SPLIT>', 'which rows').choices(SPLITS).makeOptionMandatory())
+    .option('--retrain', 'train what has no stored model, on the Training split of the data')
+    .option('--models <DIR>', 'folder of the stored models (default: those that ship)')
+    .option('--only <METHOD...>', 'only methods whose name holds this')
+    .option(JSON_FLAG, JSON_HELP)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  attune evaluate expression-baselines --data data/fer2013 --split public
+  attune evaluate expression-baselines --data data/fer2013 --split public \\
+    --only gabor lbp --retrain --models runs/baselines`,
+    )
+    .action(evaluate);
+};
