@@ -13,12 +13,14 @@ import { download } from './download.ts';
 import { openSession } from './open-session.ts';
 
 export interface LoadVoiceModelOptions {
-  /** The folder that holds `voice-emotion.onnx`. @default 'models/', beside the page */
+  /** The folder that holds `voice-emotion.onnx` and `voice-manner.onnx`. @default 'models/', beside the page */
   readonly baseUrl?: string | URL;
-  /** Bytes that have arrived, and all once the server has said how many. */
+  /** Bytes of both files that have arrived, and the whole once the server has said both sizes. */
   readonly onProgress?: (loadedBytes: number, totalBytes: number | undefined) => void;
   readonly signal?: AbortSignal;
 }
+
+const FILES = ['voice-emotion.onnx', 'voice-manner.onnx'] as const;
 
 /**
  * @throws {UnavailableError} `download/…`: the file cannot be loaded. `browser/wasm`: the engine does not start.
@@ -26,9 +28,22 @@ export interface LoadVoiceModelOptions {
  */
 export const loadVoiceModel = async (options: LoadVoiceModelOptions = {}): Promise<VoiceModel> => {
   const base = String(options.baseUrl ?? 'models/').replace(/\/*$/, '/');
-  const bytes = await download(`${base}voice-emotion.onnx`, {
-    ...(options.signal && { signal: options.signal }),
-    ...(options.onProgress && { onProgress: options.onProgress }),
-  });
-  return openVoiceModel(bytes, openSession);
+  const loaded: number[] = FILES.map(() => 0);
+  const totals: (number | undefined)[] = FILES.map(() => undefined);
+  const [pictures, manner] = await Promise.all(
+    FILES.map((file, index) =>
+      download(base + file, {
+        ...(options.signal && { signal: options.signal }),
+        onProgress: (bytes, total) => {
+          loaded[index] = bytes;
+          totals[index] = total;
+          options.onProgress?.(sum(loaded), totals.every((size) => size !== undefined) ? sum(totals) : undefined);
+        },
+      }),
+    ),
+  );
+  return openVoiceModel(pictures!, manner!, openSession);
 };
+
+const sum = (values: readonly (number | undefined)[]): number =>
+  values.reduce<number>((total, value) => total + (value ?? 0), 0);

@@ -1,5 +1,6 @@
 /** Finds and opens the sound models that lie in the package. */
 import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { openSongModel, type SongModel } from '../src/audio/song-sound.ts';
 import { openVoiceModel, type VoiceModel } from '../src/audio/voice-mood.ts';
 import { UnavailableError } from '../src/base/errors.ts';
@@ -7,7 +8,7 @@ import { type OpenSessionOptions, openSession } from './open-session.ts';
 import { packagePath } from './package-root.ts';
 
 export interface LoadSoundModelOptions extends OpenSessionOptions {
-  /** The path of an .onnx file to use instead of the shipped one. */
+  /** The path of an .onnx file to use instead of the shipped one; a voice model's second half lies beside it. */
   readonly model?: string;
 }
 
@@ -27,17 +28,24 @@ export const DIGITS_MODEL = packagePath('models', 'speech-digits.onnx');
 export const GENRE_MODEL = packagePath('models', 'genre.onnx');
 export const SONG_MODEL = packagePath('models', 'song-sound.onnx');
 
+/** The second half of a voice model lies beside the first. */
+export const mannerOf = (pictures: string): string => join(dirname(pictures), 'voice-manner.onnx');
+
 /**
  * Opens the model that reads the mood of a voice.
  *
  * @throws {UnavailableError} `model/missing`
  * @throws {InvalidInputError} `model/…`, `audio/other-settings`: a file that cannot serve.
  */
-export const loadVoiceModel = async (options: LoadSoundModelOptions = {}): Promise<VoiceModel> =>
-  openVoiceModel(
-    await readSoundModel(options.model ?? VOICE_MODEL, 'npx attune train speech-voice --data RAVDESS'),
+export const loadVoiceModel = async (options: LoadSoundModelOptions = {}): Promise<VoiceModel> => {
+  const command = 'npx attune train speech-voice --data DATA';
+  const pictures = options.model ?? VOICE_MODEL;
+  return openVoiceModel(
+    await readSoundModel(pictures, command),
+    await readSoundModel(mannerOf(pictures), command),
     (model) => openSession(model, options),
   );
+};
 
 /**
  * Opens the model that describes songs.

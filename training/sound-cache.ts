@@ -1,8 +1,8 @@
 /** Decoded sounds kept between runs, outside the project: decoding compressed music takes longer than learning from it. */
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { decodeAudio } from '../node/decode-audio.ts';
 import { InvalidInputError } from '../src/base/errors.ts';
 
@@ -10,7 +10,7 @@ import { InvalidInputError } from '../src/base/errors.ts';
 const VERSION = 'samples-1';
 
 /** `ATTUNE_CACHE`, else a folder beside the system's other temporary files; it can be deleted at any time. */
-const cacheFolder = (): string => process.env.ATTUNE_CACHE ?? join(tmpdir(), 'attune-sounds');
+export const cacheFolder = (): string => process.env.ATTUNE_CACHE ?? join(tmpdir(), 'attune-sounds');
 
 export interface CachedSound {
   /** Mono, 16 kHz, -1 to 1. */
@@ -21,7 +21,9 @@ export interface CachedSound {
 
 const toFloats = (bytes: Buffer): Float32Array => {
   const whole = new Int16Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
-  return Float32Array.from(whole, (value) => value / 32_767);
+  const samples = new Float32Array(whole.length);
+  for (let i = 0; i < samples.length; i++) samples[i] = whole[i]! / 32_767;
+  return samples;
 };
 
 /**
@@ -41,19 +43,27 @@ export const loadSound = async (path: string, decode: typeof decodeAudio = decod
   const samples = await decode(path);
   const rounded = Int16Array.from(samples, (value) => Math.round(Math.max(-1, Math.min(1, value)) * 32_767));
   const buffer = Buffer.from(rounded.buffer);
-  await keep(kept, buffer);
+  await keepInCache(kept, [rounded]);
   return { samples: toFloats(buffer), sha256 };
 };
 
-/** A cache that cannot be written (a full disk, another user's folder) costs time, not the run. */
-const keep = async (path: string, bytes: Buffer): Promise<void> => {
+/** Writes numbers whole or not at all. A cache that cannot be written (a full disk, another's folder) costs time, not the run. */
+export const keepInCache = async (
+  path: string,
+  parts: readonly (Float32Array | Float64Array | Int16Array | Uint8Array)[],
+): Promise<void> => {
+  const temporary = `${path}.${randomUUID()}`;
   try {
-    await mkdir(join(path, '..'), { recursive: true });
-    const temporary = `${path}.${randomUUID()}`;
-    await writeFile(temporary, bytes);
+    await mkdir(dirname(path), { recursive: true });
+    const file = await open(temporary, 'w');
+    try {
+      for (const part of parts) await file.writeFile(new Uint8Array(part.buffer, part.byteOffset, part.byteLength));
+    } finally {
+      await file.close();
+    }
     await rename(temporary, path);
   } catch {
-    // Nothing is lost but the time to decode it again.
+    // Nothing is lost but the time to make it again.
   }
 };
 

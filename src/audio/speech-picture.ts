@@ -17,13 +17,13 @@ export interface PictureSettings extends MelSpectrogramOptions, DecibelOptions {
 export const VOICE_PICTURE = {
   sampleRate: 16_000,
   fftSize: 1024,
-  hopSize: 256,
+  hopSize: 512,
   bandCount: 64,
   minHz: 50,
   floor: 1e-7,
   topDb: Number.POSITIVE_INFINITY,
-  frameCount: 160,
-  step: 80,
+  frameCount: 80,
+  step: 40,
 } as const satisfies PictureSettings;
 
 /** 0.82 s up to 4 kHz, all that a telephone or the 8 kHz recordings of the digits carry. */
@@ -46,7 +46,7 @@ export const describePicture = (settings: PictureSettings): string =>
 
 /** Quieter than the loudest frame by more than this, at the ends, is no part of the speech: a factor on power, 30 dB. */
 const LEAST_POWER = 1e-3;
-const MARGIN_FRAMES = 6;
+const MARGIN_FRAMES = 3;
 
 /**
  * Mel power of the part of a clip from its first to its last loud frame, with a margin.

@@ -1,7 +1,7 @@
 /** Reads the mood of a voice: recording in, seven calibrated probabilities out; no voice, no mood. */
 import { EMOTIONS, type Emotion, type EmotionScores, rankEmotions } from '../base/emotions.ts';
 import { InvalidInputError } from '../base/errors.ts';
-import type { OpenSession } from '../graph/session.ts';
+import { type OpenSession, type Session, tensor } from '../graph/session.ts';
 import { openSoundModel, runSoundModel, type SoundModel } from './sound-model.ts';
 import {
   cutPicture,
@@ -12,6 +12,7 @@ import {
   VOICE_PICTURE,
 } from './speech-picture.ts';
 import { requireVoice, type VoiceSpan } from './voice-activity.ts';
+import { VOICE_STATISTIC_COUNT, voiceStatistics } from './voice-statistics.ts';
 
 /** What the model tells apart: the classes of its two data sets together. */
 export const VOICE_LABELS = [
@@ -39,8 +40,12 @@ const EMOTION_OF: Readonly<Record<(typeof VOICE_LABELS)[number], Emotion>> = {
   bored: 'neutral',
 };
 
-/** A voice model, opened with `openVoiceModel`. */
+/** A voice model, opened with `openVoiceModel`: one half looks at pictures of the sound, the other knows the manner of speaking. */
 export interface VoiceModel extends SoundModel {
+  /** Takes "statistics" [1, 222], gives "answers" [1, VOICE_LABELS]. */
+  readonly manner: Session;
+  /** The two halves' sum is divided by it, so that its softmax is calibrated. */
+  readonly temperature: number;
   /** A reading whose likeliest emotion has a lower probability counts as "not sure", 0..1. */
   readonly threshold: number;
 }
@@ -68,23 +73,51 @@ const MOST_PICTURES = 48;
 /** A picture that is voiced for a smaller share of its frames says more about the pause. */
 const LEAST_VOICED = 0.2;
 
+/** What one of the manner's answers, about 0 to 1, counts beside a logit. */
+export const MANNER_WEIGHT = 5;
+
 /**
- * @throws {InvalidInputError} as `openSoundModel`; `model/labels`: its labels are not `VOICE_LABELS`, in that order.
+ * @param pictures voice-emotion.onnx
+ * @param manner voice-manner.onnx
+ * @throws {InvalidInputError} as `openSoundModel`; `model/labels`: their labels are not `VOICE_LABELS`, in that order, or
+ *   the two were not made together.
  */
-export const openVoiceModel = async (bytes: Uint8Array, openSession: OpenSession): Promise<VoiceModel> => {
-  const model = await openSoundModel(bytes, openSession, VOICE_SHAPE);
-  const threshold = Number.parseFloat(model.session.metadata['attune.threshold'] ?? '');
-  if (model.labels.join(',') === VOICE_LABELS.join(',') && threshold >= 0 && threshold <= 1)
-    return { ...model, threshold };
+export const openVoiceModel = async (
+  pictures: Uint8Array,
+  manner: Uint8Array,
+  openSession: OpenSession,
+): Promise<VoiceModel> => {
+  const model = await openSoundModel(pictures, openSession, VOICE_SHAPE);
+  const second = await openSession(manner).catch(async (error: unknown) => {
+    await model.session.release();
+    throw error;
+  });
+  const { metadata } = model.session;
+  const threshold = Number.parseFloat(metadata['attune.threshold'] ?? '');
+  const temperature = Number.parseFloat(metadata['attune.temperature'] ?? '');
+  const isPair =
+    second.metadata['attune.task'] === 'voice-manner' &&
+    second.metadata['attune.version'] === metadata['attune.version'];
+  if (
+    isPair &&
+    model.labels.join(',') === VOICE_LABELS.join(',') &&
+    threshold >= 0 &&
+    threshold <= 1 &&
+    temperature > 0
+  )
+    return { ...model, manner: second, threshold, temperature };
   await model.session.release();
+  await second.release();
   throw new InvalidInputError(
     'model/labels',
-    `This model's labels are "${model.labels}" and its threshold is ${threshold}; expected "${VOICE_LABELS}" and 0 to 1: train it again.`,
+    isPair
+      ? `This model's labels are "${model.labels}", its threshold ${threshold}, its temperature ${temperature}; expected "${VOICE_LABELS}", 0 to 1, and above 0: train it again.`
+      : `The two halves of the voice model do not belong together ("${metadata['attune.version']}" and "${second.metadata['attune.version']}"): take both from the same run.`,
   );
 };
 
 /**
- * The model's own numbers for a recording: the mean over its pictures.
+ * The model's own numbers for a recording: the mean over its pictures and the manner of speaking, calibrated.
  *
  * @param voiced where there is a voice, seconds; @default everywhere
  * @returns [VOICE_LABELS]
@@ -92,7 +125,7 @@ export const openVoiceModel = async (bytes: Uint8Array, openSession: OpenSession
  */
 export const voiceLogits = async (
   samples: Float32Array,
-  model: SoundModel,
+  model: VoiceModel,
   voiced?: readonly VoiceSpan[],
 ): Promise<Float64Array> => {
   const power = speechPower(samples, VOICE_PICTURE);
@@ -103,9 +136,29 @@ export const voiceLogits = async (
   for (const [i, start] of starts.entries())
     toDecibels(cutPicture(power, start, frameCount), bandCount, floor, pictures.subarray(i * size, (i + 1) * size));
   const logits = await runSoundModel(model, pictures, DIMS, VOICE_LABELS.length);
-  const mean = new Float64Array(VOICE_LABELS.length);
-  for (const [i, value] of logits.entries()) mean[i % mean.length]! += value / starts.length;
-  return mean;
+  const answers = await askManner(samples, model, voiced);
+  const joint = Float64Array.from(answers, (value) => (MANNER_WEIGHT * value) / model.temperature);
+  for (const [i, value] of logits.entries()) joint[i % joint.length]! += value / starts.length / model.temperature;
+  return joint;
+};
+
+/** A manner of speaking shows within so many seconds; a long recording is judged by its first ones with a voice. */
+const MANNER_SECONDS = 20;
+
+const askManner = async (
+  samples: Float32Array,
+  { manner }: VoiceModel,
+  voiced: readonly VoiceSpan[] | undefined,
+): Promise<Float32Array> => {
+  const from = Math.floor((voiced?.[0]?.startSeconds ?? 0) * VOICE_PICTURE.sampleRate);
+  const heard = samples.subarray(from, from + MANNER_SECONDS * VOICE_PICTURE.sampleRate);
+  const statistics = tensor(voiceStatistics(heard), [1, VOICE_STATISTIC_COUNT]);
+  const answers = (await manner.run({ statistics })).answers?.data;
+  if (answers?.length === VOICE_LABELS.length && answers.every(Number.isFinite)) return answers;
+  throw new InvalidInputError(
+    'model/damaged',
+    `The second half of this voice model gave ${answers?.length ?? 0} numbers instead of ${VOICE_LABELS.length}: build it again.`,
+  );
 };
 
 const chooseStarts = (

@@ -3,20 +3,15 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { FELT_EMOTIONS } from '../../src/audio/felt-emotions.ts';
 import { InvalidInputError } from '../../src/base/errors.ts';
-import { joinSums, loadSound } from '../sound-cache.ts';
+import { type LabelledTrack, loadSongTrack } from '../song-tracks.ts';
+import { joinSums } from '../sound-cache.ts';
 import { audioFolder, readTable } from './sound-set.ts';
 
 export const EMOTIFY_GENRES = ['classical', 'rock', 'electronic', 'pop'] as const;
 
-export interface EmotifyTrack {
-  /** classical.00001 */
-  readonly id: string;
-  /** Place in `EMOTIFY_GENRES`. */
-  readonly genre: number;
-  /** Share of raters who felt each of `FELT_EMOTIONS`, 0..1. */
-  readonly felt: readonly number[];
+/** `genre`: place in `EMOTIFY_GENRES`; `felt`: share of raters who felt each of `FELT_EMOTIONS`, 0..1. */
+export interface EmotifyTrack extends LabelledTrack {
   readonly raters: number;
-  readonly sha256: string;
 }
 
 export interface EmotifySet {
@@ -26,16 +21,15 @@ export interface EmotifySet {
 }
 
 /**
- * Reads index and sounds, one song at a time: a set's samples together would take a gigabyte.
+ * Reads the index and each song's spectrogram and summary.
  *
  * @param path the folder with index.csv and `audio`
- * @param onTrack is given every song's samples (mono, 16 kHz) in the order of the index
  * @throws {InvalidInputError} `data/not-found`, `data/columns`, `data/empty`; `data/index`: a row names another genre
  *   or no numbers. `audio/…`: a file is damaged.
  */
 export const loadEmotify = async (
   path: string,
-  onTrack: (track: EmotifyTrack, samples: Float32Array, done: number, count: number) => void,
+  onProgress: (done: number, count: number) => void = () => {},
 ): Promise<EmotifySet> => {
   const table = join(path, 'index.csv');
   const rows = await readTable(table, ['file', 'genre', ...FELT_EMOTIONS]);
@@ -48,11 +42,9 @@ export const loadEmotify = async (
         'data/index',
         `${table}, ${row.file}: genre "${row.genre}" or its shares of raters do not fit; genres are ${EMOTIFY_GENRES.join(', ')}, shares 0 to 1.`,
       );
-    const { samples, sha256 } = await loadSound(join(audioFolder(path), row.file!));
-    const id = row.file!.replace(/\.\w+$/, '');
-    const track: EmotifyTrack = { id, genre, felt, raters: Number(row.raters ?? 0), sha256 };
-    tracks.push(track);
-    onTrack(track, samples, tracks.length, rows.length);
+    const track = await loadSongTrack(row.file!.replace(/\.\w+$/, ''), join(audioFolder(path), row.file!));
+    tracks.push({ ...track, genre, felt, raters: Number(row.raters ?? 0) });
+    onProgress(tracks.length, rows.length);
   }
   if (tracks.length === 0) throw new InvalidInputError('data/empty', `${table} names no song.`);
   const index = createHash('sha256').update(JSON.stringify(rows)).digest('hex');

@@ -1,0 +1,74 @@
+/** The speech recipes by name: what to learn from which recordings, on which pictures, with which settings. */
+import { DIGIT_PICTURE, type PictureSettings, VOICE_PICTURE } from '../../src/audio/speech-picture.ts';
+import { VOICE_LABELS } from '../../src/audio/voice-mood.ts';
+import { InvalidInputError } from '../../src/base/errors.ts';
+import { DIGITS } from '../datasets/fsdd.ts';
+import type { SoundSettingsInput } from './sound-settings.ts';
+
+export const SPEECH_SETS = ['fsdd', 'ravdess', 'emodb'] as const;
+export type SpeechSet = (typeof SPEECH_SETS)[number];
+
+export interface SpeechRecipe {
+  readonly name: string;
+  /** One line for `attune train --help`. */
+  readonly summary: string;
+  /** `attune.task` of the model. */
+  readonly task: string;
+  readonly sets: readonly SpeechSet[];
+  readonly labels: readonly string[];
+  readonly picture: PictureSettings;
+  /** Each clip is learnt from at these speeds too, tempo and pitch together: other throats, other hurry. 1 comes first. */
+  readonly speeds: readonly number[];
+  readonly settings: SoundSettingsInput;
+  /** Kernel ridge on the manner of speaking joins the network, see `MANNER_WEIGHT`; @default no */
+  readonly manner?: { readonly gamma: number; readonly lambda: number };
+  /** Parts that the speakers are dealt into to judge the recipe. */
+  readonly folds: number;
+  readonly terms: string;
+}
+
+export const SPEECH_RECIPES: readonly SpeechRecipe[] = [
+  {
+    name: 'speech-digits',
+    summary: 'spoken digits (FSDD), the model that ships',
+    task: 'speech-digits',
+    sets: ['fsdd'],
+    labels: DIGITS,
+    picture: DIGIT_PICTURE,
+    speeds: [1, 0.9, 1.1],
+    settings: { epochs: 12, batch: 32, widths: [12, 24, 48], roomShare: 0.2, frameMask: 8, bandMask: 5, warp: 0.1 },
+    // Six speakers: each is left out once.
+    folds: 6,
+    terms: 'Trained on the Free Spoken Digit Dataset (CC BY-SA 4.0).',
+  },
+  {
+    name: 'speech-voice',
+    summary: 'the mood of a voice (RAVDESS and EMO-DB), the model that ships',
+    task: 'voice-emotion',
+    sets: ['ravdess', 'emodb'],
+    labels: VOICE_LABELS,
+    picture: VOICE_PICTURE,
+    speeds: [1, 0.9, 1.1],
+    settings: {
+      epochs: 60,
+      batch: 32,
+      widths: [16, 24, 48, 96],
+      noiseShare: 0.3,
+      roomShare: 0.15,
+      frameMask: 8,
+      masks: 1,
+    },
+    manner: { gamma: 0.5, lambda: 0.1 },
+    folds: 5,
+    terms:
+      'Trained on RAVDESS (CC BY-NC-SA 4.0: not for commercial use) and EMO-DB (free for research, no licence file). The weights carry those terms.',
+  },
+];
+
+/** @throws {InvalidInputError} `recipe/unknown` */
+export const findSpeechRecipe = (name: string): SpeechRecipe => {
+  const recipe = SPEECH_RECIPES.find((candidate) => candidate.name === name);
+  if (recipe) return recipe;
+  const names = SPEECH_RECIPES.map((candidate) => candidate.name).join(', ');
+  throw new InvalidInputError('recipe/unknown', `There is no speech recipe "${name}". The recipes are: ${names}.`);
+};
