@@ -2,10 +2,10 @@
 import { readFile, stat } from 'node:fs/promises';
 import { isAnimation, readAnimationFrames } from '../node/animation.ts';
 import { decodePhoto } from '../node/decode-photo.ts';
-import { isVideoFile, readVideoFrames, type VideoFrame } from '../node/video.ts';
+import { faceJson, moodJson, type ReadFace, readFrames } from '../node/read-frames.ts';
+import { isVideoFile, readVideoFrames } from '../node/video.ts';
 import { rankEmotions } from '../src/base/emotions.ts';
-import { InvalidInputError, NoAnswerError } from '../src/base/errors.ts';
-import { combineFrames, type FollowedFace } from '../src/face/across-frames.ts';
+import { InvalidInputError } from '../src/base/errors.ts';
 import { type FaceModels, type FaceReading, readFaces } from '../src/face/read.ts';
 import { percent } from './output.ts';
 
@@ -13,7 +13,7 @@ export interface FileReading {
   readonly file: string;
   readonly kind: 'photo' | 'animation' | 'video';
   /** The one that decides first: the largest, in a video the one who filled most of it. */
-  readonly faces: readonly (FaceReading & Partial<FollowedFace>)[];
+  readonly faces: readonly ReadFace[];
   /** How many frames were looked at; 1 for a photo. */
   readonly frames: number;
 }
@@ -33,31 +33,6 @@ const checkFile = async (path: string): Promise<void> => {
     );
 };
 
-const readFrames = async (
-  frames: AsyncIterable<VideoFrame>,
-  models: FaceModels,
-  say: (text: string) => void,
-): Promise<Pick<FileReading, 'faces' | 'frames'>> => {
-  const readings: FaceReading[][] = [];
-  for await (const { image, index, count } of frames) {
-    say(`frame ${index + 1} of ${count}`);
-    readings.push(
-      await readFaces(image, models).catch((error: unknown) => {
-        if (error instanceof NoAnswerError) return []; // nobody in this frame; perhaps in the next
-        throw error;
-      }),
-    );
-  }
-  const faces = combineFrames(readings, models.expression.threshold);
-  if (faces.length === 0)
-    throw new NoAnswerError(
-      'face/none',
-      `No face was found in this video (frames looked at: ${readings.length}): give one where a face looks towards the camera, ` +
-        'or pick a mood by hand, for example "attune recommend --mood happy".',
-    );
-  return { faces, frames: readings.length };
-};
-
 /**
  * Reads every face in a file.
  *
@@ -73,7 +48,7 @@ export const readFacesInFile = async (
 ): Promise<FileReading> => {
   await checkFile(path);
   say(path);
-  const sayFrame = (text: string): void => say(`${path}: ${text}`);
+  const sayFrame = (index: number, count: number): void => say(`${path}: frame ${index + 1} of ${count}`);
   if (await isVideoFile(path)) {
     return { file: path, kind: 'video', ...(await readFrames(readVideoFrames(path), await openModels(), sayFrame)) };
   }
@@ -94,19 +69,7 @@ export const readFacesInFile = async (
   return { file: path, kind: 'photo', faces: await readFaces(image, await openModels()), frames: 1 };
 };
 
-/** A face as JSON shows it. */
-export const faceJson = ({ face, emotion, certain, scores, quality, frames }: FileReading['faces'][number]) => ({
-  box: face.box,
-  score: face.score,
-  emotion,
-  certain,
-  scores,
-  quality,
-  ...(frames === undefined ? {} : { frames }),
-});
-
-/** The reading that decides, as JSON shows it. */
-export const moodJson = ({ emotion, scores, certain }: FaceReading) => ({ emotion, scores, certain });
+export { faceJson, moodJson };
 
 /** The two likeliest emotions of a reading with their probabilities, for example `sad (31 %) or neutral (28 %)`. */
 export const twoLikeliest = ({ scores }: FaceReading): string =>

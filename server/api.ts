@@ -1,20 +1,484 @@
-/** The contract between the server and everything that talks to it: paths and the shapes of answers. Types only. */
+/** The contract between the server and everything that talks to it: every path, what it takes and what it answers. */
+import { z } from 'zod';
+import { EMOTIONS } from '../src/base/emotions.ts';
+import { EVIDENCE_SOURCES } from '../src/music/library-song.ts';
+import { GOALS } from '../src/music/mood-target.ts';
+import { PLAYLIST_FORMATS } from '../src/music/playlist.ts';
+import { FEEDBACK_KINDS, READING_SOURCES, SONG_ORDERS } from './store/store.ts';
 
-/** `GET /api/v1/health`: whether the server runs and what it can serve. */
-export interface Health {
-  readonly status: 'ok';
-  /** Attune's version, for example `0.1.0`. */
-  readonly version: string;
-  /** Which of the files the page needs are there. */
-  readonly files: {
-    readonly page: boolean;
-    readonly faceDetector: boolean;
-    readonly expressionModel: boolean;
-    readonly catalogue: boolean;
-  };
+/** Every path below lies under it. */
+export const API_PREFIX = '/api/v1';
+
+const emotion = z.enum(EMOTIONS);
+const goal = z.enum(GOALS as readonly ['match', 'lift', 'calm']);
+const share = z.number().min(0).max(1e6);
+const scores = z.strictObject({
+  angry: share,
+  disgust: share,
+  fear: share,
+  happy: share,
+  sad: share,
+  surprise: share,
+  neutral: share,
+});
+const songIdText = z.string().min(1).max(2000);
+const moment = z.iso.datetime({ offset: true });
+
+const evidence = z.object({
+  source: z.enum(EVIDENCE_SOURCES),
+  scores,
+  confidence: z.number().min(0).max(1),
+  version: z.string().max(200),
+});
+const facts = {
+  id: songIdText,
+  title: z.string().min(1).max(2000),
+  artist: z.string().min(1).max(2000),
+  year: z.int().min(1000).max(2100).optional(),
+  language: z.string().max(20).default(''),
+  emotion,
+  tags: z.array(z.string().max(200)).max(1000).default([]),
+  typical: z.boolean().default(false),
+};
+const songDetails = {
+  album: z.string().max(2000).optional(),
+  durationSeconds: z.number().min(0).optional(),
+  lyrics: z.string().max(200_000).optional(),
+  path: z.string().max(2000).optional(),
+  url: z.string().max(2000).optional(),
+  popularity: z.number().min(0).optional(),
+  evidence: z.array(evidence).max(20).default([]),
+};
+const fileState = z.object({ size: z.number().min(0), modified: z.number(), analysisVersion: z.string().max(500) });
+export const newSong = z.object({ ...facts, ...songDetails, file: fileState.optional() });
+const song = z.object(facts);
+const storedSong = z.object({
+  ...facts,
+  ...songDetails,
+  scores: scores.optional(),
+  confidence: z.number(),
+  addedAt: z.string(),
+});
+const songFile = z.object({ path: z.string(), songId: z.string(), ...fileState.shape });
+const soundVector = z.object({
+  songId: songIdText,
+  model: z.string().min(1).max(200),
+  vector: z.array(z.number()).min(1).max(16_000),
+});
+
+const filter = {
+  emotion: emotion.optional(),
+  tag: z.string().max(200).optional(),
+  language: z.string().max(20).optional(),
+  text: z.string().max(200).optional().describe('Part of title, artist or album, in any case.'),
+  having: z.enum(['lyrics', 'file']).optional(),
+  lackingSource: z.enum(EVIDENCE_SOURCES).optional(),
+  lackingVersion: z.string().max(200).optional(),
+};
+const pageQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+  before: z.coerce.number().int().optional().describe('The id of the last entry of the page before.'),
+});
+const newReading = z.object({
+  source: z.enum(READING_SOURCES),
+  emotion,
+  scores,
+  certain: z.boolean(),
+  goal: goal.optional(),
+  at: moment.optional(),
+});
+const newFeedback = z.object({
+  songId: songIdText,
+  kind: z.enum(FEEDBACK_KINDS),
+  mood: emotion.optional(),
+  goal: goal.optional(),
+  at: moment.optional(),
+});
+const id = z.object({ id: songIdText });
+const count = z.object({ count: z.number() });
+
+const box = z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() });
+const face = z.object({
+  box: box.describe('px of the picture, upright.'),
+  score: z.number(),
+  emotion,
+  certain: z.boolean().describe('False: "not sure"; ask the person.'),
+  scores,
+  quality: z.array(z.string()),
+  frames: z.number().optional().describe('Of a video or animation: in how many of its frames this face was seen.'),
+});
+const reading = z.object({
+  kind: z.enum(['photo', 'animation', 'video']),
+  frames: z.number(),
+  mood: z.object({ emotion, scores, certain: z.boolean() }).describe('Of the face that decides, the first.'),
+  faces: z.array(face),
+});
+
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Below `API_PREFIX`, parameters in braces. */
+  readonly path: string;
+  readonly group: 'Readings' | 'Music' | 'Songs' | 'Listener' | 'Data' | 'Server';
+  readonly summary: string;
+  readonly params?: z.ZodObject;
+  readonly query?: z.ZodObject;
+  /** 'file': multipart/form-data with one part `file`. 'lines': JSON, one a line. */
+  readonly body?: z.ZodType | 'file' | { readonly lines: z.ZodType };
+  /** 'none': 204. */
+  readonly answer: z.ZodType | 'none' | { readonly lines: z.ZodType };
+  /** Only for programs on this machine, wherever else the server may be reached from. */
+  readonly localOnly?: boolean;
+  /** The codes of problems this path may answer with, besides those any may. */
+  readonly problems?: readonly string[];
 }
 
-/** The body of every answer with a status of 400 and above. `code` is stable, `message` is for people. */
-export interface ApiError {
-  readonly error: { readonly code: string; readonly message: string };
-}
+const route = <const Given extends Route>(given: Given): Given => given;
+const UPLOAD_PROBLEMS = [
+  'upload/too-large',
+  'upload/slow',
+  'upload/aborted',
+  'upload/no-file',
+  'server/busy',
+  'face/none',
+];
+
+export const ROUTES = {
+  health: route({
+    method: 'GET',
+    path: '/health',
+    group: 'Server',
+    summary: 'Whether the server runs, and what it can serve',
+    answer: z.object({
+      status: z.literal('ok'),
+      version: z.string(),
+      files: z.object({
+        page: z.boolean(),
+        faceDetector: z.boolean(),
+        expressionModel: z.boolean(),
+        catalogue: z.boolean(),
+      }),
+      store: z.enum(['none', 'closed', 'open']).describe('closed: opened when something first asks for it.'),
+    }),
+  }),
+  readPhoto: route({
+    method: 'POST',
+    path: '/readings/photo',
+    group: 'Readings',
+    summary: 'What every face in a photo or animation seems to feel; the upload is not kept',
+    body: 'file',
+    answer: reading,
+    problems: [...UPLOAD_PROBLEMS, 'photo/unreadable', 'photo/too-large', 'photo/heic', 'upload/kind'],
+  }),
+  readVideo: route({
+    method: 'POST',
+    path: '/readings/video',
+    group: 'Readings',
+    summary: 'What every face in a video seems to feel (needs ffmpeg); the upload is not kept',
+    body: 'file',
+    answer: reading,
+    problems: [
+      ...UPLOAD_PROBLEMS,
+      'video/unreadable',
+      'video/no-picture',
+      'video/no-ffmpeg',
+      'video/empty',
+      'upload/kind',
+    ],
+  }),
+  recommend: route({
+    method: 'POST',
+    path: '/recommendations',
+    group: 'Music',
+    summary: 'A playlist for a mood, from the catalogue and the listener’s own songs',
+    query: z.object({ format: z.enum(['json', ...PLAYLIST_FORMATS]).default('json') }),
+    body: z.strictObject({
+      mood: z.union([emotion, scores]),
+      goal: goal.optional(),
+      count: z.int().min(1).max(1000).default(20),
+      songs: z.enum(['all', 'own', 'catalogue']).default('all').describe('Which songs to choose from.'),
+      heard: z.array(songIdText).max(10_000).default([]).describe('Ids of songs not to play again.'),
+    }),
+    answer: z.object({
+      mood: emotion,
+      goal,
+      songs: z.array(z.object({ song, score: z.number(), why: z.array(z.string()), link: z.string() })),
+    }),
+    problems: ['music/none-left', 'music/no-typical', 'music/profile'],
+  }),
+  listSongs: route({
+    method: 'GET',
+    path: '/songs',
+    group: 'Songs',
+    summary: 'The listener’s own songs, page by page',
+    query: z.object({
+      ...filter,
+      order: z.enum(SONG_ORDERS).default('title'),
+      limit: z.coerce.number().int().min(1).max(1000).default(50),
+      cursor: z.string().max(4000).optional().describe('`next` of the page before.'),
+    }),
+    answer: z.object({ songs: z.array(storedSong), next: z.string().optional() }),
+    problems: ['store/cursor'],
+  }),
+  countSongs: route({
+    method: 'GET',
+    path: '/songs/counts',
+    group: 'Songs',
+    summary: 'How many of the listener’s own songs there are, in all and of each emotion',
+    query: z.object(filter),
+    answer: z.object({ total: z.number(), byEmotion: z.record(emotion, z.number()) }),
+  }),
+  songFacts: route({
+    method: 'GET',
+    path: '/songs/facts',
+    group: 'Songs',
+    summary: 'All of the listener’s own songs, without lyrics and evidence, one a line',
+    answer: { lines: song },
+  }),
+  songsRevision: route({
+    method: 'GET',
+    path: '/songs/revision',
+    group: 'Songs',
+    summary: 'A word that differs whenever songs were added, changed or removed',
+    answer: z.object({ revision: z.string() }),
+  }),
+  importSongs: route({
+    method: 'POST',
+    path: '/songs',
+    group: 'Songs',
+    summary: 'Adds songs, or what is new about songs already there',
+    body: { lines: newSong },
+    answer: z.object({ added: z.number(), updated: z.number() }),
+    localOnly: true,
+    problems: ['store/song', 'music/evidence', 'api/line'],
+  }),
+  removeSongs: route({
+    method: 'POST',
+    path: '/songs/removals',
+    group: 'Songs',
+    summary: 'Removes songs with all that belongs to them',
+    body: z.strictObject({ ids: z.array(songIdText).max(1000) }),
+    answer: count,
+    localOnly: true,
+  }),
+  getSong: route({
+    method: 'GET',
+    path: '/songs/{id}',
+    group: 'Songs',
+    summary: 'One song with all that is known of it',
+    params: id,
+    answer: storedSong,
+    problems: ['store/no-song'],
+  }),
+  correctSong: route({
+    method: 'PUT',
+    path: '/songs/{id}/emotion',
+    group: 'Songs',
+    summary: 'Corrects a song’s emotion by hand; this wins for ever',
+    params: id,
+    body: z.union([z.strictObject({ emotion }), z.strictObject({ scores })]),
+    answer: storedSong,
+    problems: ['store/no-song'],
+  }),
+  uncorrectSong: route({
+    method: 'DELETE',
+    path: '/songs/{id}/emotion',
+    group: 'Songs',
+    summary: 'Takes a correction by hand back',
+    params: id,
+    answer: storedSong,
+    problems: ['store/no-song'],
+  }),
+  putEvidence: route({
+    method: 'PUT',
+    path: '/songs/{id}/evidence',
+    group: 'Songs',
+    summary: 'What a source says about a song’s emotion',
+    params: id,
+    body: evidence,
+    answer: storedSong,
+    localOnly: true,
+    problems: ['store/no-song', 'music/evidence'],
+  }),
+  removeEvidence: route({
+    method: 'DELETE',
+    path: '/songs/{id}/evidence/{source}',
+    group: 'Songs',
+    summary: 'Takes back what a source said',
+    params: z.object({ id: songIdText, source: z.enum(EVIDENCE_SOURCES) }),
+    answer: storedSong,
+    localOnly: true,
+    problems: ['store/no-song'],
+  }),
+  songFiles: route({
+    method: 'GET',
+    path: '/song-files',
+    group: 'Songs',
+    summary: 'Every file songs were read from, one a line',
+    answer: { lines: songFile },
+    localOnly: true,
+  }),
+  forgetFiles: route({
+    method: 'POST',
+    path: '/song-files/removals',
+    group: 'Songs',
+    summary: 'Forgets files that are gone; their songs stay',
+    body: z.strictObject({ paths: z.array(z.string().max(2000)).max(1000) }),
+    answer: count,
+    localOnly: true,
+  }),
+  putVectors: route({
+    method: 'POST',
+    path: '/sound-vectors',
+    group: 'Songs',
+    summary: 'How songs sound, as vectors of a model',
+    body: { lines: soundVector },
+    answer: count,
+    localOnly: true,
+    problems: ['store/vector', 'store/no-song', 'api/line'],
+  }),
+  nearestSongs: route({
+    method: 'POST',
+    path: '/sound-vectors/nearest',
+    group: 'Songs',
+    summary: 'The songs that sound most like a vector',
+    body: z.strictObject({
+      model: z.string().min(1).max(200),
+      vector: z.array(z.number()).min(1).max(16_000),
+      limit: z.int().min(1).max(1000).default(20),
+      emotion: emotion.optional(),
+    }),
+    answer: z.object({ songs: z.array(z.object({ song: storedSong, similarity: z.number() })) }),
+    problems: ['store/vector'],
+  }),
+  typicalSongs: route({
+    method: 'GET',
+    path: '/typical-songs',
+    group: 'Listener',
+    summary: 'The songs the listener chose for emotions',
+    answer: z.partialRecord(emotion, z.array(z.string())),
+  }),
+  setTypicalSongs: route({
+    method: 'PUT',
+    path: '/typical-songs/{emotion}',
+    group: 'Listener',
+    summary: 'Chooses three songs for an emotion, or none to go back to the catalogue’s',
+    params: z.object({ emotion }),
+    body: z.strictObject({ songIds: z.array(songIdText).max(3) }),
+    answer: 'none',
+    problems: ['store/typical'],
+  }),
+  addFeedback: route({
+    method: 'POST',
+    path: '/feedback',
+    group: 'Listener',
+    summary: 'Likes, skips or refuses a song, or tells that it was heard',
+    body: newFeedback,
+    answer: 'none',
+  }),
+  listFeedback: route({
+    method: 'GET',
+    path: '/feedback',
+    group: 'Listener',
+    summary: 'What was said about songs, latest first',
+    query: pageQuery,
+    answer: z.object({ feedback: z.array(z.object({ ...newFeedback.shape, id: z.number(), at: z.string() })) }),
+  }),
+  addReading: route({
+    method: 'POST',
+    path: '/history',
+    group: 'Listener',
+    summary: 'Keeps a reading, if the setting history.keep is true',
+    body: newReading,
+    answer: z.object({ kept: z.boolean() }),
+  }),
+  listReadings: route({
+    method: 'GET',
+    path: '/history',
+    group: 'Listener',
+    summary: 'Readings kept, latest first',
+    query: pageQuery,
+    answer: z.object({ readings: z.array(z.object({ ...newReading.shape, id: z.number(), at: z.string() })) }),
+    localOnly: true,
+  }),
+  removeReadings: route({
+    method: 'DELETE',
+    path: '/history',
+    group: 'Listener',
+    summary: 'Forgets all readings kept',
+    answer: count,
+    localOnly: true,
+  }),
+  settings: route({
+    method: 'GET',
+    path: '/settings',
+    group: 'Listener',
+    summary: 'All settings that differ from their defaults',
+    answer: z.record(z.string(), z.unknown()),
+  }),
+  setSetting: route({
+    method: 'PUT',
+    path: '/settings/{key}',
+    group: 'Listener',
+    summary: 'Sets a setting; null goes back to its default',
+    params: z.object({ key: z.string().min(1).max(100) }),
+    body: z.strictObject({ value: z.unknown() }),
+    answer: 'none',
+    localOnly: true,
+    problems: ['store/setting'],
+  }),
+  describeData: route({
+    method: 'GET',
+    path: '/data',
+    group: 'Data',
+    summary: 'Where the listener’s data lies and how much there is',
+    answer: z.object({
+      engine: z.enum(['pglite', 'postgresql']),
+      where: z.string(),
+      schema: z.number(),
+      bytes: z.number(),
+      songs: z.number(),
+      readings: z.number(),
+      feedback: z.number(),
+      vectors: z.number(),
+    }),
+    localOnly: true,
+  }),
+  exportData: route({
+    method: 'GET',
+    path: '/data/export',
+    group: 'Data',
+    summary: 'Everything kept, one JSON record a line',
+    answer: {
+      lines: z.object({ kind: z.enum(['attune', 'song', 'vector', 'typical', 'reading', 'feedback', 'setting']) }),
+    },
+    localOnly: true,
+  }),
+  eraseData: route({
+    method: 'DELETE',
+    path: '/data',
+    group: 'Data',
+    summary: 'Forgets everything, for good',
+    body: z.strictObject({ confirm: z.literal('erase everything') }),
+    answer: 'none',
+    localOnly: true,
+  }),
+} as const;
+
+export type Routes = typeof ROUTES;
+export type RouteName = keyof Routes;
+/** What `GET /api/v1/health` answers. */
+export type Health = z.output<Routes['health']['answer']>;
+
+/**
+ * The body of every answer with a status of 400 and above: application/problem+json (RFC 9457). `code` is stable, `detail` is for
+ * people.
+ */
+export const problem = z.object({
+  type: z.string().describe('urn:attune:problem: and the code.'),
+  title: z.string(),
+  status: z.number(),
+  detail: z.string(),
+  code: z.string(),
+  errors: z.array(z.object({ where: z.string(), path: z.string(), message: z.string() })).optional(),
+});
+export type Problem = z.output<typeof problem>;

@@ -2,9 +2,11 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'nod
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { brotliCompressSync, brotliDecompressSync } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createApp, isOwnHost } from './app.ts';
+import { createApp } from './app.ts';
+import { isOwnHost } from './origin.ts';
 import { serve } from './serve.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'attune-server-'));
@@ -36,6 +38,7 @@ test('health tells the version and which files are there', async () => {
     status: 'ok',
     version: '1.2.3',
     files: { page: true, faceDetector: true, expressionModel: true, catalogue: true },
+    store: 'none',
   });
 });
 
@@ -58,6 +61,43 @@ test.each(['/', '/assets/app-4f3a.js'])('serves %s to a browser that takes brotl
   const answer = await get(url, { 'accept-encoding': 'gzip, deflate, br, zstd' });
   expect(answer.statusCode).toBe(200);
   expect(answer.headers['content-encoding']).toBeUndefined();
+});
+
+test('a browser that takes brotli gets the packed files, and one that does not the plain ones', async () => {
+  const packed = brotliCompressSync('<!doctype html><title>Attune</title>');
+  mkdirSync(join(root, 'packed', 'dist', 'web', 'assets'), { recursive: true });
+  const page = (path: string, bytes: string | Buffer): void =>
+    writeFileSync(join(root, 'packed', 'dist', 'web', path), bytes);
+  writeFileSync(join(root, 'packed', 'package.json'), '{"name":"attune","version":"1.2.3"}');
+  page('index.html', '<!doctype html><title>Attune</title>');
+  page('index.html.br', packed);
+  page('assets/app.js', 'export {};');
+  page('assets/app.js.br', brotliCompressSync('export {};'));
+  page('assets/font.woff2', 'font');
+  const other = await createApp({ root: join(root, 'packed'), logLevel: 'silent' });
+  const ask = (url: string, encoding?: string) =>
+    other.inject({
+      url,
+      headers: { host: 'localhost', ...(encoding === undefined ? {} : { 'accept-encoding': encoding }) },
+    });
+  for (const [url, type] of [
+    ['/', 'text/html'],
+    ['/index.html', 'text/html'],
+    ['/assets/app.js', 'javascript'],
+  ] as const) {
+    const answer = await ask(url, 'gzip, deflate, br, zstd');
+    expect(answer.statusCode, url).toBe(200);
+    expect(answer.headers['content-encoding'], url).toBe('br');
+    expect(answer.headers['content-type'], url).toContain(type);
+    expect(answer.headers.vary, url).toMatch(/accept-encoding/i);
+    const plain = await ask(url);
+    expect(plain.headers['content-encoding'], url).toBeUndefined();
+    expect(brotliDecompressSync(answer.rawPayload).toString(), url).toBe(plain.body);
+    expect((await ask(url, 'br;q=0, identity')).headers['content-encoding'], url).toBeUndefined();
+  }
+  expect((await ask('/assets/app.js', 'br')).headers['cache-control']).toContain('immutable');
+  expect((await ask('/assets/font.woff2', 'br')).body).toBe('font');
+  await other.close();
 });
 
 test('built files with a hash in their name are kept for good', async () => {
@@ -83,11 +123,16 @@ test('nothing outside its folders is served', async () => {
   }
 });
 
-test('an unknown path gives a JSON error', async () => {
+test('an unknown path gives a problem document', async () => {
   const answer = await get('/api/v1/nothing?x=1');
   expect(answer.statusCode).toBe(404);
+  expect(answer.headers['content-type']).toContain('application/problem+json');
   expect(answer.json()).toEqual({
-    error: { code: 'server/not-found', message: 'There is nothing at GET /api/v1/nothing.' },
+    type: 'urn:attune:problem:server/not-found',
+    title: 'Nothing there',
+    status: 404,
+    detail: 'There is nothing at GET /api/v1/nothing.',
+    code: 'server/not-found',
   });
 });
 
@@ -102,7 +147,7 @@ describe('a page elsewhere that points its own name at this machine', () => {
   test('gets nothing', async () => {
     const answer = await get('/api/v1/health', { host: 'evil.example:8320' });
     expect(answer.statusCode).toBe(403);
-    expect(answer.json()).toMatchObject({ error: { code: 'server/host' } });
+    expect(answer.json()).toMatchObject({ code: 'server/host' });
   });
   test.each([
     ['localhost:8320', true],

@@ -1,11 +1,20 @@
-/** The web application: the page, the files its browser reads with, and the API. It never sees a photo. */
+/** The web application: the page, the files its browser reads with, and the API. */
 import { existsSync, readFileSync } from 'node:fs';
-import { isIP } from 'node:net';
 import { join } from 'node:path';
+import fastifyMultipart from '@fastify/multipart';
 import fastifyStatic from '@fastify/static';
-import fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { packageRoot } from '../node/package-root.ts';
-import type { ApiError, Health } from './api.ts';
+import { API_PREFIX, type Health } from './api.ts';
+import { createDataHandlers, noStore } from './data-handlers.ts';
+import { createLazyStore } from './lazy-store.ts';
+import { DOCS_STYLE, docsPage, openApiDocument } from './openapi.ts';
+import { checkSender } from './origin.ts';
+import { answerError, sendProblem } from './problem.ts';
+import { createReadingHandlers, type ReadingOptions } from './reading-handlers.ts';
+import { addRoutes } from './routes.ts';
+import type { StoreOptions } from './store/open-store.ts';
+import { removeLeftovers } from './uploads.ts';
 
 export interface AppOptions {
   /** The folder that holds dist/, models/ and catalogue/. @default the package's own */
@@ -14,6 +23,12 @@ export interface AppOptions {
   readonly hostName?: string;
   /** What the log shows; JSON lines to standard error. @default 'warn' */
   readonly logLevel?: 'info' | 'warn' | 'silent';
+  /** Where songs and choices are kept; opened when something first asks for it. @default nowhere */
+  readonly store?: StoreOptions;
+  /** How much is read at once, and how large it may be. */
+  readonly readings?: ReadingOptions;
+  /** Key and certificate, PEM: then the server speaks HTTPS alone. */
+  readonly tls?: { readonly cert: Buffer; readonly key: Buffer };
 }
 
 /**
@@ -44,19 +59,6 @@ const HEADERS = {
   'x-content-type-options': 'nosniff',
 } as const;
 
-const sendError = (reply: FastifyReply, status: number, code: string, message: string): FastifyReply =>
-  reply.code(status).send({ error: { code, message } } satisfies ApiError);
-
-/**
- * Whether a request's Host header can be ours. A page elsewhere can point its own name at 127.0.0.1 ("DNS rebinding")
- * and would then read our answers as its own; its name stays in the Host header, so only our names pass.
- */
-export const isOwnHost = (header: string | undefined, hostName?: string): boolean => {
-  const host = (header ?? '').toLowerCase().replace(/:\d+$/, '');
-  const bare = host.replace(/^\[(.*)\]$/, '$1');
-  return host === 'localhost' || host.endsWith('.localhost') || host === hostName?.toLowerCase() || isIP(bare) !== 0;
-};
-
 /** Built files carry a hash in their name and never change; all others are asked for again, and answered 304 by their ETag. */
 const cacheControlOf = (path: string): string =>
   /[\\/]web[\\/]assets[\\/]/.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache';
@@ -66,32 +68,27 @@ export const createApp = async ({
   root = packageRoot,
   hostName,
   logLevel = 'warn',
+  store: storeOptions,
+  readings = {},
+  tls,
 }: AppOptions = {}): Promise<FastifyInstance> => {
   const app = fastify({
     logger: logLevel === 'silent' ? false : { level: logLevel, stream: process.stderr },
     forceCloseConnections: true,
-    bodyLimit: 64 * 1024,
-  });
+    bodyLimit: 1024 * 1024,
+    // A request that has not come within this, headers and body, is dropped; uploads have shorter limits of their own.
+    requestTimeout: 15 * 60 * 1000,
+    routerOptions: { maxParamLength: 6000 },
+    https: tls ?? null,
+  }) as unknown as FastifyInstance;
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(HEADERS);
-    if (!isOwnHost(request.headers.host, hostName)) {
-      return sendError(
-        reply,
-        403,
-        'server/host',
-        'This server answers only under its own address: open the one that "attune serve" printed.',
-      );
-    }
+    checkSender(request, hostName);
   });
   app.setNotFoundHandler((request, reply) =>
-    sendError(reply, 404, 'server/not-found', `There is nothing at ${request.method} ${request.url.split('?')[0]}.`),
+    sendProblem(reply, 404, 'server/not-found', `There is nothing at ${request.method} ${request.url.split('?')[0]}.`),
   );
-  app.setErrorHandler((error: FastifyError, request, reply) => {
-    const status = error.statusCode ?? 500;
-    if (status < 500) return sendError(reply, status, 'server/bad-request', error.message);
-    request.log.error(error);
-    return sendError(reply, 500, 'server/failed', 'The server failed on this request: its log says more.');
-  });
+  app.setErrorHandler(answerError);
 
   const page = join(root, 'dist', 'web');
   const files = {
@@ -101,9 +98,14 @@ export const createApp = async ({
     catalogue: join(root, 'catalogue', 'songs.csv'),
   };
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
-  app.get('/api/v1/health', (): Health => {
-    const isThere = (name: keyof typeof files): boolean => existsSync(files[name]);
-    return {
+  const isThere = (name: keyof typeof files): boolean => existsSync(files[name]);
+  const store = storeOptions && createLazyStore(storeOptions);
+  removeLeftovers();
+  await app.register(fastifyMultipart);
+  addRoutes(app, {
+    ...createReadingHandlers(readings),
+    ...createDataHandlers(store?.ask ?? noStore, store !== undefined),
+    health: async (): Promise<Health> => ({
       status: 'ok',
       version,
       files: {
@@ -112,8 +114,13 @@ export const createApp = async ({
         expressionModel: isThere('expressionModel'),
         catalogue: isThere('catalogue'),
       },
-    };
+      store: store?.state() ?? 'none',
+    }),
   });
+  app.get(`${API_PREFIX}/openapi.json`, () => openApiDocument(version));
+  app.get('/api/docs', (_request, reply) => reply.type('text/html; charset=utf-8').send(docsPage(version)));
+  app.get('/api/docs/style.css', (_request, reply) => reply.type('text/css; charset=utf-8').send(DOCS_STYLE));
+  if (store) app.addHook('onClose', store.close);
 
   // HEAD comes with GET; `wildcard` looks a file up when it is asked for, so that a model trained meanwhile is served too.
   const options = {
@@ -133,6 +140,9 @@ export const createApp = async ({
     if (present.length === 0) continue;
     await app.register(fastifyStatic, { ...options, index: false, root: present, prefix, decorateReply: false });
   }
-  await app.register(fastifyStatic, { ...options, index: 'index.html', root: page });
+  // The build packs the page's files with brotli beside them; a browser that takes it gets those.
+  // Its own index is no help: asked for "/", it looks for a packed folder and finds none.
+  await app.register(fastifyStatic, { ...options, index: false, root: page, preCompressed: true });
+  app.get('/', (_request, reply) => reply.sendFile('index.html'));
   return app;
 };

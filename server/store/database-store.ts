@@ -6,7 +6,7 @@ import type { EmotionEvidence, EvidenceSource } from '../../src/music/library-so
 import type { Connection, Queries } from './connection.ts';
 import { explainDatabaseError } from './failures.ts';
 import { importSongs, inBatches, joinedColumns, readEvidence, writeEvidence } from './import-songs.ts';
-import { countSongs, listSongs, songFiles, withEvidence } from './list-songs.ts';
+import { countSongs, listSongs, songFacts, songFiles, songsRevision, withEvidence } from './list-songs.ts';
 import {
   addFeedback,
   addReading,
@@ -166,6 +166,8 @@ export const createDatabaseStore = (options: DatabaseStoreOptions): Store => {
     importSongs: (list, { onProgress } = {}) => ask(() => importSongs(connection(), list, onProgress)),
     listSongs: (query = {}) => ask((queries) => listSongs(queries, query)),
     countSongs: (filter = {}) => ask((queries) => countSongs(queries, filter)),
+    songFacts: () => askForMany(songFacts),
+    songsRevision: () => ask(songsRevision),
     getSong: (id) => ask((queries) => readSong(queries, id)),
     putEvidence: (songId, evidence) => change((queries) => putEvidence(queries, songId, evidence)),
     removeEvidence: (songId, source) => change((queries) => removeEvidence(queries, songId, source)),

@@ -125,7 +125,7 @@ const writeBatch = async (queries: Queries, batch: readonly NewSong[]): Promise<
         source,
         scores: toArray(scores),
         confidence,
-        version,
+        version: cleanText(version),
       })),
     );
     if (evidence.length > 0) await writeEvidence(on, evidence);
@@ -139,7 +139,7 @@ const writeBatch = async (queries: Queries, batch: readonly NewSong[]): Promise<
             song_id: cleanText(id),
             size,
             modified,
-            analysis_version: analysisVersion,
+            analysis_version: cleanText(analysisVersion),
           };
           return [[row.path, row] as const];
         }),

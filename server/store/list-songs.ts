@@ -2,6 +2,7 @@
 import { and, type SQL, sql } from 'drizzle-orm';
 import { EMOTIONS, type Emotion } from '../../src/base/emotions.ts';
 import { InvalidInputError } from '../../src/base/errors.ts';
+import type { Song } from '../../src/music/song.ts';
 import type { Queries } from './connection.ts';
 import { readEvidence } from './import-songs.ts';
 import { rowsOf } from './migrate.ts';
@@ -122,6 +123,28 @@ export const countSongs = async (queries: Queries, filter: SongFilter): Promise<
 
 /** Rows a page where all are read. */
 const PAGE = 1000;
+
+export async function* songFacts(queries: Queries): AsyncGenerator<Song> {
+  for (let after = ''; ; ) {
+    const page = rowsOf<Omit<Song, 'year'> & { year: number | null }>(
+      await queries.execute(
+        sql`select id, title, artist, year, language, emotion, tags, typical from songs where id > ${after}
+          order by id limit ${5 * PAGE}`,
+      ),
+    );
+    for (const row of page) yield { ...row, year: row.year ?? undefined };
+    const last = page.at(-1);
+    if (last === undefined || page.length < 5 * PAGE) return;
+    after = last.id;
+  }
+}
+
+export const songsRevision = async (queries: Queries): Promise<string> =>
+  rowsOf<{ revision: string }>(
+    await queries.execute(
+      sql`select count(*)::text || ' ' || coalesce(max(updated_at)::text, '') as revision from songs`,
+    ),
+  )[0]?.revision ?? '';
 
 export async function* songFiles(queries: Queries): AsyncGenerator<SongFile> {
   for (let after = ''; ; ) {

@@ -3,6 +3,7 @@ import type { Emotion, EmotionScores } from '../../src/base/emotions.ts';
 import type { EmotionEvidence, EvidenceSource, LibrarySong } from '../../src/music/library-song.ts';
 import type { Goal } from '../../src/music/mood-target.ts';
 import type { Profile } from '../../src/music/recommend.ts';
+import type { Song } from '../../src/music/song.ts';
 
 /** What was known of a file when it was last analysed: if none of it changed, nothing needs to be done again. */
 export interface FileState {
@@ -170,6 +171,10 @@ export interface Store {
   listSongs(query?: SongQuery): Promise<SongPage>;
   countSongs(filter?: SongFilter): Promise<SongCounts>;
   getSong(id: string): Promise<StoredSong | undefined>;
+  /** What a recommendation needs of every song, in the order of their ids: a million pass without being held. */
+  songFacts(): AsyncIterable<Song>;
+  /** Differs whenever songs were added, changed or removed. */
+  songsRevision(): Promise<string>;
   /** @throws {InvalidInputError} `store/no-song`, `music/evidence`. */
   putEvidence(songId: string, evidence: EmotionEvidence): Promise<StoredSong>;
   /** Takes back what a source said, a correction by hand for example. @throws {InvalidInputError} `store/no-song`. */

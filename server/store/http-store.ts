@@ -1,0 +1,167 @@
+/** The store of a server that is running, asked over HTTP: for a command line beside it. */
+import { InvalidInputError, UnavailableError } from '../../src/base/errors.ts';
+import type { Song } from '../../src/music/song.ts';
+import { inBatches } from './import-songs.ts';
+import type {
+  ExportRecord,
+  ImportCounts,
+  NewSong,
+  SongFile,
+  SongFilter,
+  SoundVector,
+  Store,
+  StoredSong,
+} from './store.ts';
+
+/** Items a request: what one request has answered for is safe. */
+const ITEMS_A_REQUEST = 1000;
+
+interface Ask {
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly query?: Readonly<Record<string, string | number | undefined>>;
+  readonly json?: unknown;
+  readonly lines?: readonly unknown[];
+}
+
+const failureOf = async (answer: Response): Promise<Error> => {
+  const { code = 'server/failed', detail = `The server answered ${answer.status}.` } = (await answer
+    .json()
+    .catch(() => ({}))) as { code?: string; detail?: string };
+  return answer.status < 500 ? new InvalidInputError(code, detail) : new UnavailableError(code, detail);
+};
+
+const filterQuery = ({ lacking, ...filter }: SongFilter): Record<string, string | undefined> => ({
+  ...filter,
+  lackingSource: lacking?.source,
+  lackingVersion: lacking?.version,
+});
+
+/** Songs as the server's contract takes them: what was found when they were stored is no part of them. */
+const asNewSong = ({ id, title, artist, ...song }: NewSong) => ({ id, title, artist, ...song });
+
+/**
+ * @param url where the server answers, for example http://127.0.0.1:8320
+ * @throws every method also {UnavailableError} `store/lost`: nobody answers there any more.
+ */
+export const createHttpStore = (url: string): Store => {
+  const send = async (path: string, { method = 'GET', query = {}, json, lines }: Ask = {}): Promise<Response> => {
+    const address = new URL(`/api/v1${path}`, url);
+    for (const [name, value] of Object.entries(query))
+      if (value !== undefined) address.searchParams.set(name, String(value));
+    const body = lines
+      ? lines.map((line) => `${JSON.stringify(line)}\n`).join('')
+      : json === undefined
+        ? undefined
+        : JSON.stringify(json);
+    let answer: Response;
+    try {
+      answer = await fetch(address, {
+        method,
+        ...(body === undefined
+          ? {}
+          : { body, headers: { 'content-type': lines ? 'application/x-ndjson' : 'application/json' } }),
+      });
+    } catch (cause) {
+      throw lost(cause);
+    }
+    if (!answer.ok) throw await failureOf(answer);
+    return answer;
+  };
+  const lost = (cause: unknown): UnavailableError =>
+    new UnavailableError('store/lost', `The Attune at ${url} does not answer any more: try again, or start it anew.`, {
+      cause,
+    });
+  const ask = async <Answer>(path: string, given?: Ask): Promise<Answer> =>
+    (await (await send(path, given)).json()) as Answer;
+  const tell = async (path: string, given: Ask): Promise<void> => {
+    await (await send(path, given)).arrayBuffer();
+  };
+  async function* lines<Item>(path: string): AsyncGenerator<Item> {
+    const answer = await send(path);
+    let rest = '';
+    const decoder = new TextDecoder();
+    try {
+      for await (const piece of answer.body ?? []) {
+        const parts = (rest + decoder.decode(piece as Uint8Array, { stream: true })).split('\n');
+        rest = parts.pop() ?? '';
+        for (const part of parts) yield JSON.parse(part) as Item;
+      }
+    } catch (cause) {
+      throw lost(cause);
+    }
+  }
+  /** JSON has no undefined: a year that is not known is a key without a value again. */
+  const withYear = <Found extends Song>(song: Found): Found => ({ ...song, year: song.year ?? undefined });
+  const encode = encodeURIComponent;
+  const inRequests = async (items: readonly string[], path: string, name: string): Promise<number> => {
+    let removed = 0;
+    for await (const batch of inBatches(items, ITEMS_A_REQUEST))
+      removed += (await ask<{ count: number }>(path, { method: 'POST', json: { [name]: batch } })).count;
+    return removed;
+  };
+  return {
+    importSongs: async (songs, { onProgress = () => {} } = {}) => {
+      let counts: ImportCounts = { added: 0, updated: 0 };
+      for await (const batch of inBatches(songs, ITEMS_A_REQUEST)) {
+        const { added, updated } = await ask<ImportCounts>('/songs', { method: 'POST', lines: batch.map(asNewSong) });
+        counts = { added: counts.added + added, updated: counts.updated + updated };
+        onProgress(counts);
+      }
+      return counts;
+    },
+    listSongs: async ({ order, limit, cursor, ...filter } = {}) => {
+      const page = await ask<{ songs: StoredSong[]; next?: string }>('/songs', {
+        query: { ...filterQuery(filter), order, limit, cursor },
+      });
+      return { ...page, songs: page.songs.map(withYear) };
+    },
+    countSongs: (filter = {}) => ask('/songs/counts', { query: filterQuery(filter) }),
+    songFacts: async function* () {
+      for await (const song of lines<Song>('/songs/facts')) yield withYear(song);
+    },
+    songsRevision: async () => (await ask<{ revision: string }>('/songs/revision')).revision,
+    getSong: async (id) => {
+      try {
+        return withYear(await ask<StoredSong>(`/songs/${encode(id)}`));
+      } catch (error) {
+        if (error instanceof InvalidInputError && error.code === 'store/no-song') return undefined;
+        throw error;
+      }
+    },
+    putEvidence: async (id, evidence) =>
+      withYear(await ask<StoredSong>(`/songs/${encode(id)}/evidence`, { method: 'PUT', json: evidence })),
+    removeEvidence: async (id, source) =>
+      withYear(await ask<StoredSong>(`/songs/${encode(id)}/evidence/${source}`, { method: 'DELETE' })),
+    removeSongs: (ids) => inRequests(ids, '/songs/removals', 'ids'),
+    songFiles: () => lines<SongFile>('/song-files'),
+    forgetFiles: (paths) => inRequests(paths, '/song-files/removals', 'paths'),
+    typicalSongs: () => ask('/typical-songs'),
+    setTypicalSongs: (emotion, songIds) => tell(`/typical-songs/${emotion}`, { method: 'PUT', json: { songIds } }),
+    addReading: async (reading) => (await ask<{ kept: boolean }>('/history', { method: 'POST', json: reading })).kept,
+    listReadings: async ({ limit, before } = {}) =>
+      (await ask<{ readings: [] }>('/history', { query: { limit, before } })).readings,
+    removeReadings: async () => (await ask<{ count: number }>('/history', { method: 'DELETE' })).count,
+    addFeedback: (given) => tell('/feedback', { method: 'POST', json: given }),
+    listFeedback: async ({ limit, before } = {}) =>
+      (await ask<{ feedback: [] }>('/feedback', { query: { limit, before } })).feedback,
+    settings: () => ask('/settings'),
+    setSetting: (key, value) => tell(`/settings/${encode(key)}`, { method: 'PUT', json: { value: value ?? null } }),
+    putVectors: async (vectors) => {
+      let count = 0;
+      for await (const batch of inBatches<SoundVector>(vectors, ITEMS_A_REQUEST / 10))
+        count += (await ask<{ count: number }>('/sound-vectors', { method: 'POST', lines: batch })).count;
+      return count;
+    },
+    nearestSongs: async (search) => {
+      const { songs } = await ask<{ songs: { song: StoredSong; similarity: number }[] }>('/sound-vectors/nearest', {
+        method: 'POST',
+        json: search,
+      });
+      return songs.map(({ song, similarity }) => ({ song: withYear(song), similarity }));
+    },
+    describe: () => ask('/data'),
+    exportAll: () => lines<ExportRecord>('/data/export'),
+    eraseAll: () => tell('/data', { method: 'DELETE', json: { confirm: 'erase everything' } }),
+    close: async () => {},
+  };
+};

@@ -1,0 +1,145 @@
+/** Uploads, after OWASP ASVS 5.0 chapter V5: limits before decoding, content told by its bytes, our own file names, nothing kept. */
+import { createWriteStream, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+// Its types add `file` to requests.
+import type {} from '@fastify/multipart';
+import type { FastifyRequest } from 'fastify';
+import { ApiError } from './problem.ts';
+
+export interface UploadLimits {
+  readonly bytes: number;
+  /** The whole upload must arrive within this, and something of it every `pauseSeconds`. */
+  readonly seconds: number;
+  readonly pauseSeconds: number;
+}
+
+const MIB = 1024 * 1024;
+export const PHOTO_LIMITS: UploadLimits = { bytes: 32 * MIB, seconds: 60, pauseSeconds: 15 };
+export const VIDEO_LIMITS: UploadLimits = { bytes: 1024 * MIB, seconds: 600, pauseSeconds: 15 };
+
+const tooLarge = (limit: number): ApiError =>
+  new ApiError(
+    413,
+    'upload/too-large',
+    `This upload has more than ${limit / MIB} MiB: send a smaller one, or read it without a server: "attune read FILE".`,
+  );
+
+/** The most that an upload may hold, by what it says of itself. @throws {ApiError} `upload/too-large` */
+export const declaredBytes = ({ headers }: Pick<FastifyRequest, 'headers'>, { bytes }: UploadLimits): number => {
+  const declared = Number(headers['content-length'] ?? Number.NaN);
+  // The parts of a form have their own lines around them.
+  if (declared > bytes + 16 * 1024) throw tooLarge(bytes);
+  return Number.isFinite(declared) ? declared : bytes;
+};
+
+/** The pieces of a body as they come, refused when too many, too slow or cut off. */
+export async function* readPieces(
+  stream: Readable,
+  { bytes, seconds, pauseSeconds }: UploadLimits,
+): AsyncGenerator<Buffer> {
+  let total = 0;
+  let slow = false;
+  const giveUp = (): void => {
+    slow = true;
+    stream.destroy(new Error('slow'));
+  };
+  const whole = setTimeout(giveUp, seconds * 1000);
+  let pause = setTimeout(giveUp, pauseSeconds * 1000);
+  try {
+    for await (const piece of stream as AsyncIterable<Buffer>) {
+      clearTimeout(pause);
+      pause = setTimeout(giveUp, pauseSeconds * 1000);
+      total += piece.length;
+      if (total > bytes) throw tooLarge(bytes);
+      yield piece;
+    }
+  } catch (cause) {
+    if (cause instanceof ApiError) throw cause;
+    if (slow)
+      throw new ApiError(408, 'upload/slow', `The upload stopped or took more than ${seconds} s: send it again.`, {
+        cause,
+      });
+    throw new ApiError(400, 'upload/aborted', 'The upload was cut off before its end: send it again.', { cause });
+  } finally {
+    clearTimeout(whole);
+    clearTimeout(pause);
+  }
+}
+
+/** The one file of a form. @throws {ApiError} `upload/no-file` */
+export const fileOf = async (request: FastifyRequest, { bytes }: UploadLimits): Promise<Readable> => {
+  const wrong = (cause?: unknown): ApiError =>
+    new ApiError(
+      400,
+      'upload/no-file',
+      'There is no file in this form: send multipart/form-data with one part named "file".',
+      {
+        cause,
+      },
+    );
+  if (!request.isMultipart()) throw wrong();
+  const part = await request
+    // One byte more than allowed, so that reaching the limit can be told from going beyond it.
+    .file({ limits: { fileSize: bytes + 1, files: 1, fields: 10, fieldSize: 1024, parts: 11, headerPairs: 50 } })
+    .catch((cause: unknown) => {
+      throw wrong(cause);
+    });
+  if (part === undefined || part.fieldname !== 'file') {
+    part?.file.resume();
+    throw wrong();
+  }
+  return part.file;
+};
+
+const PREFIX = 'attune-upload-';
+
+/** Uploads that a server left behind when it was killed. */
+export const removeLeftovers = (folder: string = tmpdir()): void => {
+  for (const name of readdirSync(folder)) {
+    const pid = Number(new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1] ?? Number.NaN);
+    if (!Number.isInteger(pid)) continue;
+    try {
+      process.kill(pid, 0);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ESRCH')
+        rmSync(join(folder, name), { recursive: true, force: true });
+    }
+  }
+};
+
+/** Puts a body into a file of a name of our own while `use` runs; afterwards it is gone. */
+export const withTemporaryFile = async <Result>(
+  pieces: AsyncIterable<Buffer>,
+  use: (path: string) => Promise<Result>,
+): Promise<Result> => {
+  const folder = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
+  try {
+    const path = join(folder, 'upload');
+    const file = createWriteStream(path, { mode: 0o600, flags: 'wx' });
+    const failed = new Promise<never>((_, reject) => file.on('error', reject));
+    failed.catch(() => {});
+    const writing = (async () => {
+      for await (const piece of pieces)
+        if (!file.write(piece)) await new Promise<void>((resolve) => file.once('drain', resolve));
+      await new Promise<void>((resolve) => file.end(resolve));
+    })();
+    await Promise.race([writing, failed]).catch((error: unknown) => {
+      file.destroy();
+      if ((error as NodeJS.ErrnoException).code === 'ENOSPC')
+        throw new ApiError(
+          507,
+          'upload/disk-full',
+          'There is no room for this upload on the server’s disk: free some.',
+          {
+            cause: error,
+          },
+        );
+      throw error;
+    });
+    return await use(path);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
