@@ -34,26 +34,33 @@ export async function* walkMusic(
     seen.add(`${dev}:${ino}`);
     const entries = (await readdir(folder, { withFileTypes: true, encoding: 'buffer' })) as unknown as Dirent<Buffer>[];
     entries.sort((a, b) => Buffer.compare(a.name, b.name));
-    for (const entry of entries) {
-      // Hidden files hold no music: `._song.mp3` is what a Mac leaves beside one.
-      if (entry.name[0] === 0x2e) continue;
-      const path = Buffer.concat([folder, SLASH, entry.name]);
-      const isMusic = MUSIC_FILE.test(entry.name.toString('latin1'));
-      if (!entry.isDirectory() && !entry.isSymbolicLink() && !isMusic) continue;
-      try {
-        const found = await stat(path);
-        if (found.isDirectory()) yield* walk(path, depth + 1);
-        else if (found.isFile() && isMusic) {
-          yield { path: pathText(path), size: found.size, modified: Math.floor(found.mtimeMs) };
+    // Hidden files hold no music: `._song.mp3` is what a Mac leaves beside one.
+    const looked = entries
+      .filter(({ name }) => name[0] !== 0x2e)
+      .map((entry) => ({ entry, isMusic: MUSIC_FILE.test(entry.name.toString('latin1')) }))
+      .filter(({ entry, isMusic }) => isMusic || entry.isDirectory() || entry.isSymbolicLink());
+    for (let at = 0; at < looked.length; at += AT_ONCE * 8) {
+      const found = looked.slice(at, at + AT_ONCE * 8).map(({ entry, isMusic }) => {
+        const path = Buffer.concat([folder, SLASH, entry.name]);
+        return { path, isMusic, status: stat(path).catch((error: unknown) => ({ error })) };
+      });
+      for (const { path, isMusic, status } of found) {
+        try {
+          const seenNow = await status;
+          if ('error' in seenNow) throw seenNow.error;
+          if (seenNow.isDirectory()) yield* walk(path, depth + 1);
+          else if (seenNow.isFile() && isMusic) {
+            yield { path: pathText(path), size: seenNow.size, modified: Math.floor(seenNow.mtimeMs) };
+          }
+        } catch (error) {
+          // A link that leads to itself, a folder of somebody else, a file that went away meanwhile.
+          if (signal?.aborted) throw error;
+          problem(
+            path,
+            'import/unreadable',
+            `It cannot be read (${reasonOf(error)}): check the link, or who may read it.`,
+          );
         }
-      } catch (error) {
-        // A link that leads to itself, a folder of somebody else, a file that went away meanwhile.
-        if (signal?.aborted) throw error;
-        problem(
-          path,
-          'import/unreadable',
-          `It cannot be read (${reasonOf(error)}): check the link, or who may read it.`,
-        );
       }
     }
   }
