@@ -78,7 +78,7 @@ test('the report has its keys and the figures that follow from known answers', a
     onProgress: (done) => progress.push(done),
   });
   expect(Object.keys(report).sort()).toEqual(
-    'accuracy accuracyInterval commit confusion dataset deduplicated ece machine macroF1 model perClass seconds seed settings task time uar'.split(
+    'accuracy accuracyInterval commit confusion dataset deduplicated ece machine macroF1 model perClass seconds seed settings slices task time uar'.split(
       ' ',
     ),
   );

@@ -39,6 +39,7 @@ import {
 } from './metrics.ts';
 import { describeMachine, findCommit } from './provenance.ts';
 import { writeEvaluationReport } from './report.ts';
+import { type Score, type Slices, scoreFerPlus, scoreSlices } from './slices.ts';
 
 export interface EvaluateOptions {
   /** Any form of FER2013: see `loadFer2013`. */
@@ -105,6 +106,10 @@ export interface EvaluationReport {
   readonly ece: number;
   /** The score without the pictures that the other data also has. */
   readonly deduplicated?: { readonly count: number; readonly accuracy: number };
+  /** Thirds of the scored pictures by each measure, lowest first. */
+  readonly slices: Slices;
+  /** Against the majority of FERPlus's votes (see `ferPlusMajority`), where the data has votes. */
+  readonly ferPlus?: Score;
   readonly machine: string;
   /** When, ISO 8601. */
   readonly time: string;
@@ -160,6 +165,7 @@ export const evaluateExpression = async (options: EvaluateOptions): Promise<Eval
         ? undefined
         : await scoreWithoutCopies(set, rows, predicted, options.deduplicateAgainst);
     const { metadata } = expression.session;
+    const ferPlus = scoreFerPlus(set, rows, predicted);
     const report: EvaluationReport = {
       task: 'expression',
       model: nameFile(model),
@@ -193,6 +199,12 @@ export const evaluateExpression = async (options: EvaluateOptions): Promise<Eval
       confusion,
       ece: expectedCalibrationError(predictions),
       ...(copies && { deduplicated: copies.deduplicated }),
+      slices: scoreSlices(
+        set,
+        rows,
+        Array.from(rows, (row, i) => predicted[i] === set.labels[row]),
+      ),
+      ...(ferPlus && { ferPlus }),
       machine: describeMachine(),
       time,
     };

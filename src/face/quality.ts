@@ -61,7 +61,12 @@ export const listQualityNotes = ({ width, brightness, sharpness, turn, outside }
   return notes;
 };
 
-const measureInner = (pixels: Float32Array): Pick<FaceQuality, 'brightness' | 'sharpness'> => {
+/**
+ * Brightness and sharpness of the inner face.
+ *
+ * @param pixels a framed face, [48, 48], luma 0..255
+ */
+export const measureInner = (pixels: Float32Array): Pick<FaceQuality, 'brightness' | 'sharpness'> => {
   let sum = 0;
   let near = 0;
   let far = 0;
