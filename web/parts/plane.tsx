@@ -4,19 +4,11 @@ import { EMOTIONS, type Emotion } from '../../src/base/emotions.ts';
 import { EMOTION_POSITIONS, type Goal, type MoodTarget, moodTarget } from '../../src/music/mood-target.ts';
 import type { RankedSong } from '../../src/music/recommend.ts';
 import { list, mood } from '../list.ts';
-import {
-  type Dot,
-  middleOf,
-  type Place,
-  placeOfGoal,
-  placeOfReading,
-  placeOfSong,
-  smoothPath,
-  spreadDots,
-} from '../plane.ts';
-import { isLive, liveTrail, pointedMood, pointedSong } from '../pointed.ts';
+import { type Dot, middleOf, type Place, placeOfGoal, placeOfReading, placeOfSong, smoothPath } from '../plane.ts';
+import { isLive, liveTrail, pointedMood } from '../pointed.ts';
 import { text } from '../strings/index.ts';
 import { wavePath } from '../waves.ts';
+import { placeDots, SongDots, SongName } from './song-dots.tsx';
 import { useWidth } from './use-width.ts';
 
 /** Everything that depends on how wide the plane is drawn, px. */
@@ -178,54 +170,6 @@ const LiveYou = ({ scale }: { scale: Scale }) => {
   );
 };
 
-/** Cuts a name that would not fit beside its dot; 8 px is what a letter takes at most on average. */
-const shorten = (name: string, width: number): string => {
-  const most = Math.max(8, Math.floor((width - 16) / 8));
-  return name.length > most ? `${name.slice(0, most - 1).trimEnd()}…` : name;
-};
-
-const Songs = ({ scale }: { scale: Scale }) => {
-  const songs = list.value?.recommendation.songs ?? [];
-  const radius = scale.isWide ? 5 : 4;
-  const dots = spreadDots(
-    songs.map(({ song }) => scale.at(placeOfSong(song))),
-    2 * radius + 4,
-  );
-  const pointed = songs.findIndex(({ song }) => song.id === pointedSong.value);
-  const spot = dots[pointed];
-  const isRight = spot && spot.x > scale.width * 0.55;
-  return (
-    <g class="song-dots">
-      {songs.map(({ song }, index) => (
-        <circle
-          key={song.id}
-          class={`tone-${song.emotion}${index === pointed ? ' pointed' : ''}`}
-          style={{ '--order': String(index) }}
-          cx={dots[index]!.x.toFixed(1)}
-          cy={dots[index]!.y.toFixed(1)}
-          r={index === pointed ? radius + 3 : radius}
-          onPointerEnter={() => {
-            pointedSong.value = song.id;
-          }}
-          onPointerLeave={() => {
-            pointedSong.value = undefined;
-          }}
-        />
-      ))}
-      {spot && (
-        <text
-          class="song-name"
-          x={spot.x + (isRight ? -13 : 13)}
-          y={spot.y + 5}
-          text-anchor={isRight ? 'end' : 'start'}
-        >
-          {shorten(`${pointed + 1}. ${songs[pointed]!.song.title}`, isRight ? spot.x : scale.width - spot.x)}
-        </text>
-      )}
-    </g>
-  );
-};
-
 const describe = (from: Emotion | undefined, goal: Goal | undefined, count: number): string => {
   const words = text().plane;
   if (!from || !goal) return words.empty;
@@ -244,6 +188,8 @@ export const Plane = () => {
   const place = current?.kind === 'read' ? placeOfReading(current.scores) : from && EMOTION_POSITIONS[from];
   const goalPlace = target && placeOfGoal(target);
   const [start, end] = [place && scale.at(place), goalPlace && scale.at(goalPlace)];
+  const radius = scale.isWide ? 5 : 4;
+  const dots = placeDots(recommendation?.songs ?? [], scale.at, 2 * radius + 4);
   const isFar = start && end && Math.hypot(start.x - end.x, start.y - end.y) > 34;
   return (
     <figure class="plane" ref={box}>
@@ -274,7 +220,7 @@ export const Plane = () => {
             name="made"
           />
         )}
-        {recommendation && <Songs key={recommendation.songs[0]?.song.id} scale={scale} />}
+        {recommendation && <SongDots key={recommendation.songs[0]?.song.id} songs={dots} radius={radius} />}
         {EMOTIONS.map((emotion) => (
           <MoodMark key={emotion} emotion={emotion} scale={scale} strong={emotion === (preview ?? from)} />
         ))}
@@ -284,6 +230,7 @@ export const Plane = () => {
         ) : (
           place && <You place={place} scale={scale} named={current?.kind === 'read'} />
         )}
+        <SongName songs={dots} width={scale.width} />
       </svg>
       <figcaption>{text().plane.hint}</figcaption>
     </figure>

@@ -257,7 +257,7 @@ export const PlaylistPanel = () => {
   // On a narrow screen the list lies below: who picked a mood asked for songs, and is taken there.
   useEffect(() => {
     const top = panel.current?.getBoundingClientRect().top ?? 0;
-    if (filled && byHand && top > window.innerHeight * 0.7) panel.current?.scrollIntoView();
+    if (filled && byHand && top > window.innerHeight * 0.4) panel.current?.scrollIntoView();
   }, [filled, byHand]);
   return (
     <section id="playlist" class="playlist" aria-labelledby="list-title" tabIndex={-1} ref={panel}>

@@ -26,10 +26,17 @@ const FileButton = ({ accept, label }: { readonly accept: string; readonly label
   </label>
 );
 
-export const SourceButtons = ({ camera = true }: { readonly camera?: boolean }) => (
+interface SourceButtonsProps {
+  /** @default true */
+  readonly camera?: boolean;
+  /** Whether the camera's button stands out: only where nothing has been chosen yet. @default false */
+  readonly primary?: boolean;
+}
+
+export const SourceButtons = ({ camera = true, primary = false }: SourceButtonsProps) => (
   <div class="sources">
     {camera && (
-      <button type="button" class="button primary" onClick={openCameraStage}>
+      <button type="button" class={primary ? 'button primary' : 'button'} onClick={openCameraStage}>
         {text().start.camera}
       </button>
     )}

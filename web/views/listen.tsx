@@ -16,7 +16,7 @@ const Start = () => (
   <section class="start">
     <h2 class="display">{text().start.title}</h2>
     <p class="lead">{text().start.lead}</p>
-    <SourceButtons />
+    <SourceButtons primary />
     <p class="hint">
       {text().start.drop} {text().start.private}
     </p>
