@@ -40,7 +40,7 @@ text { font-family: system-ui, "Segoe UI", Helvetica, Arial, sans-serif; font-si
 </style>`;
 
 /** Text inside SVG. */
-const escapeText = (text: string): string =>
+export const escapeText = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
 /** Tenths of a pixel are enough, and keep the files small. */
