@@ -53,8 +53,12 @@ export const postgresMissing = (): string | undefined => {
   return undefined;
 };
 
-/** Starts an empty server on a free port of this machine. */
-export const startPostgres = async (): Promise<TestPostgres> => {
+/**
+ * Starts an empty server on a free port of this machine.
+ *
+ * @param isDurable wait for the disk, as a server that is relied on does
+ */
+export const startPostgres = async (isDurable = false): Promise<TestPostgres> => {
   const programs = programFolder();
   if (programs === undefined) throw new Error(postgresMissing());
   const user = userToRunAs();
@@ -67,8 +71,8 @@ export const startPostgres = async (): Promise<TestPostgres> => {
     ...user,
   });
   const port = await freePort();
-  // Nothing here has to outlive the machine, so nothing waits for the disk.
-  const args = ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder, '-F'];
+  // Nothing that is tested has to outlive the machine, so nothing waits for the disk.
+  const args = ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder, ...(isDurable ? [] : ['-F'])];
   const run = () => spawn(join(programs, 'postgres'), args, { cwd: folder, stdio: 'ignore', ...user });
   let server = run();
   const address = (name: string): string => `postgresql://attune@127.0.0.1:${port}/${name}`;

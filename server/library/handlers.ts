@@ -13,6 +13,8 @@ import { UnavailableError } from '../../src/base/errors.ts';
 import { type EmotionEvidence, EVIDENCE_SOURCES, type EvidenceSource } from '../../src/music/library-song.ts';
 import type { JobHandler } from '../jobs/job-queue.ts';
 import type { JobKind } from '../jobs/jobs.ts';
+import { copySongs } from '../store/copy-songs.ts';
+import { connectionOf } from '../store/open-store.ts';
 import type { NewSong, Store, StoredSong } from '../store/store.ts';
 import type { Analyser } from './analyser.ts';
 import { inTimedBatches } from './batches.ts';
@@ -43,6 +45,7 @@ const PART_INPUT = z.object({
 });
 
 const BATCH = 500;
+const COPY_BATCH = 10_000;
 const BATCH_MILLISECONDS = 2000;
 /** Songs a part of an analysis: small enough to be done again, large enough to be worth a job. */
 const PART = 200;
@@ -110,8 +113,10 @@ const addSongs =
     }
     let added = 0;
     let updated = 0;
-    for await (const batch of inTimedBatches(songs, BATCH, BATCH_MILLISECONDS)) {
-      const counts = await store.importSongs(batch.map(toNewSong));
+    // By COPY larger batches are worth it.
+    const size = connectionOf(store)?.copyInto ? COPY_BATCH : BATCH;
+    for await (const batch of inTimedBatches(songs, size, BATCH_MILLISECONDS)) {
+      const counts = await copySongs(store, connectionOf(store), batch.map(toNewSong));
       added += counts.added;
       updated += counts.updated;
       looked = Math.max(looked, added + updated);

@@ -5,10 +5,11 @@ import type { SourceSettings } from '../../node/crawl/crawl-songs.ts';
 import { createFetcher, type Fetcher } from '../../node/crawl/fetcher.ts';
 import { createResponseCache } from '../../node/crawl/response-cache.ts';
 import { packagePath } from '../../node/package-root.ts';
-import { UnavailableError } from '../../src/base/errors.ts';
+import { createDirectQueue } from '../jobs/direct-queue.ts';
 import { createJobQueue, type JobQueue } from '../jobs/job-queue.ts';
 import { dataFolder } from '../store/data-folder.ts';
-import { connectionOf, openStore } from '../store/open-store.ts';
+import { findStore } from '../store/find-store.ts';
+import { connectionOf } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
 import { loadAnalysers } from './analysers.ts';
 import { libraryHandlers } from './handlers.ts';
@@ -28,16 +29,14 @@ export interface LibrarySettings {
 const version = (): string =>
   (JSON.parse(readFileSync(packagePath('package.json'), 'utf8')) as { version: string }).version;
 
-/** @throws what `openStore` throws */
+/** @throws what `findStore` throws */
 export const openLibraryStore = ({ databaseUrl, dataDir = dataFolder() }: LibrarySettings): Promise<Store> =>
-  openStore(databaseUrl ? { databaseUrl } : { dataDir });
+  findStore(databaseUrl ? { databaseUrl } : { dataDir });
 
 /** The jobs of a store that this process has open. */
-export const openQueue = (store: Store, onError: (error: Error) => void = () => {}): Promise<JobQueue> => {
+export const openQueue = async (store: Store, onError: (error: Error) => void = () => {}): Promise<JobQueue> => {
   const connection = connectionOf(store);
-  if (!connection)
-    throw new UnavailableError('jobs/elsewhere', 'Another process has the library open: its jobs run there.');
-  return createJobQueue({ execute: connection.execute, onError });
+  return connection ? createJobQueue({ execute: connection.execute, onError }) : createDirectQueue();
 };
 
 /** Begins to take the library's jobs. @returns what cannot be read here, as sentences */
