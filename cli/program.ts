@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { packagePath } from '../node/package-root.ts';
+import { addData } from './data.ts';
 import { addDoctor } from './doctor.ts';
 import { addEvaluate } from './evaluate.ts';
 import { describeFailure, reportFailure } from './failure.ts';
@@ -35,7 +36,7 @@ const createProgram = (): Command => {
     .configureHelp({ subcommandTerm: (command) => command.name() })
     .helpCommand(false)
     .addHelpText('after', EXAMPLES);
-  for (const add of [addRead, addRecommend, addLibrary, addWork, addServe, addTrain, addEvaluate, addDoctor])
+  for (const add of [addRead, addRecommend, addLibrary, addWork, addServe, addTrain, addEvaluate, addData, addDoctor])
     add(program);
   return program;
 };

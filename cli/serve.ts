@@ -7,6 +7,8 @@ import { checkJsonTarget, JSON_FLAG, type JsonTarget, print, writeJson } from '.
 interface ServeOptions {
   readonly port?: number;
   readonly host: string;
+  readonly cert?: string;
+  readonly key?: string;
   readonly open: boolean;
   readonly json?: JsonTarget;
 }
@@ -22,9 +24,16 @@ const waitForEnd = (): Promise<void> =>
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
   });
 
-const serve = async ({ port, host, open, json }: ServeOptions): Promise<void> => {
+const serve = async ({ port, host, cert, key, open, json }: ServeOptions): Promise<void> => {
   checkJsonTarget(json);
-  const server = await (await import('../server/serve.ts')).serve({ host, ...(port === undefined ? {} : { port }) });
+  const { storeOptions } = await import('../server/store/find-store.ts');
+  const server = await (await import('../server/serve.ts')).serve({
+    host,
+    store: storeOptions(),
+    ...(port === undefined ? {} : { port }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+  });
   const ended = waitForEnd();
   if (json === undefined) print(`Attune is ready at ${server.url} (Ctrl+C ends it).`);
   else writeJson({ url: server.url }, json);
@@ -39,18 +48,23 @@ export const addServe = (program: Command): void => {
     .description('serve the page on this machine and open it in the browser')
     .option('--port <N>', 'the port (default: 8320, or the next free one)', parsePort)
     .option('--host <ADDRESS>', 'the address to listen on', '127.0.0.1')
+    .option('--cert <FILE>', 'a certificate (PEM), to serve other machines over HTTPS')
+    .option('--key <FILE>', 'its key (PEM)')
     .option('--no-open', 'do not open the browser')
     .option(JSON_FLAG, 'print the address as JSON, or write it to FILE')
     .addHelpText(
       'after',
       `
-Photos, videos and the camera are read in the browser; nothing is uploaded, not
-even to this server. Other machines cannot reach it unless --host says so; their
-browsers open a camera only over HTTPS, which a proxy in front can add.
+The page reads photos, videos and the camera in the browser; nothing is
+uploaded, not even to this server. Programs may upload to its API, which keeps
+nothing of it: /api/docs tells it all. What you keep (songs, choices) lies where
+"attune data where" says. Other machines reach the page only with --host, and
+then over HTTPS, over which alone their browsers open a camera.
 
 Examples:
   attune serve
-  attune serve --port 8080 --no-open`,
+  attune serve --port 8080 --no-open
+  attune serve --host 0.0.0.0 --cert cert.pem --key key.pem`,
     )
     .action(serve);
 };

@@ -1,16 +1,22 @@
 /** Opens the web application on a port of this machine. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { createSecureContext } from 'node:tls';
 import { packageRoot } from '../node/package-root.ts';
 import { InvalidInputError, UnavailableError } from '../src/base/errors.ts';
 import { type AppOptions, createApp } from './app.ts';
+import { isLoopback } from './origin.ts';
+import { claimFolder } from './store/open-store.ts';
 
-export interface ServeOptions extends AppOptions {
+export interface ServeOptions extends Omit<AppOptions, 'tls'> {
   /** @default '127.0.0.1': only this machine can reach it. */
   readonly host?: string;
   /** A port of 0 takes any free one. @default 8320, or the next free one after it */
   readonly port?: number;
+  /** Paths of a certificate and its key, PEM: then the server speaks HTTPS alone. */
+  readonly cert?: string;
+  readonly key?: string;
 }
 
 export interface RunningServer {
@@ -44,18 +50,74 @@ const explainListenError = (error: unknown, host: string, port: number): unknown
   }
 };
 
+const readPem = (path: string, what: string): Buffer => {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw new InvalidInputError('server/certificate', `The ${what} ${path} cannot be read: check its name.`, { cause });
+  }
+};
+
 /**
- * Serves the application until it is closed.
+ * The certificate and key to serve with; `undefined` for HTTP.
  *
+ * @throws {InvalidInputError} `server/https-needed`: beyond this machine without them. `server/certificate`: they cannot be used.
+ */
+const readTls = (host: string, cert: string | undefined, key: string | undefined): AppOptions['tls'] => {
+  if ((cert === undefined) !== (key === undefined))
+    throw new InvalidInputError(
+      'server/certificate',
+      'A certificate and its key go together: give both --cert and --key.',
+    );
+  if (cert === undefined || key === undefined) {
+    if (isLoopback(host)) return undefined;
+    throw new InvalidInputError(
+      'server/https-needed',
+      `Serving ${host} to other machines needs HTTPS, over which alone their browsers open a camera: give --cert FILE.pem and --key ` +
+        'FILE.pem ("mkcert" makes both), or leave --host out to serve this machine alone.',
+    );
+  }
+  const tls = { cert: readPem(cert, 'certificate'), key: readPem(key, 'key') };
+  try {
+    createSecureContext(tls);
+  } catch (cause) {
+    throw new InvalidInputError(
+      'server/certificate',
+      `${cert} and ${key} are no certificate and key that belong together, as PEM: check both ("mkcert" makes a pair).`,
+      { cause },
+    );
+  }
+  return tls;
+};
+
+/**
+ * Serves the application until it is closed. A data folder is this process's own meanwhile, and its lock tells others the address.
+ * *
  * @throws {UnavailableError} `server/port-taken`, `server/port-denied`: the port cannot be had.
  *   `server/page-missing`: the page was not built.
- * @throws {InvalidInputError} `server/host-unknown`: not an address of this machine.
+ *   `store/in-use`, `store/newer`, `store/read-only`, `store/disk-full`: the data folder cannot be had.
+ * @throws {InvalidInputError} `server/host-unknown`: not an address of this machine. `server/https-needed`, `server/certificate`.
  */
-export const serve = async ({ host = '127.0.0.1', port, ...options }: ServeOptions = {}): Promise<RunningServer> => {
+export const serve = async ({
+  host = '127.0.0.1',
+  port,
+  cert,
+  key,
+  ...options
+}: ServeOptions = {}): Promise<RunningServer> => {
+  const tls = readTls(host, cert, key);
   if (!existsSync(join(options.root ?? packageRoot, 'dist', 'web', 'index.html')))
     throw new UnavailableError('server/page-missing', 'The page is not built yet: run "npm run build" first.');
   const ports = port === undefined ? Array.from({ length: PORTS_TO_TRY }, (_, n) => DEFAULT_PORT + n) : [port];
-  const app = await createApp({ hostName: host, ...options });
+  const { store } = options;
+  const lock = store && 'dataDir' in store ? claimFolder(store.dataDir, store.migrations) : undefined;
+  const app = await createApp({
+    hostName: host,
+    ...options,
+    ...(tls === undefined ? {} : { tls }),
+    ...(store === undefined ? {} : { store: lock ? { ...store, lock } : store }),
+  });
+  if (lock) app.addHook('onClose', async () => lock.release());
   for (const candidate of ports) {
     try {
       await app.listen({ host, port: candidate });
@@ -68,5 +130,7 @@ export const serve = async ({ host = '127.0.0.1', port, ...options }: ServeOptio
   }
   const address = app.server.address() as AddressInfo;
   const shown = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
-  return { url: `http://${shown}:${address.port}`, close: () => app.close() };
+  const url = `${tls ? 'https' : 'http'}://${shown}:${address.port}`;
+  lock?.announce(url);
+  return { url, close: () => app.close() };
 };

@@ -220,7 +220,7 @@ describe.each(ENGINES.filter(({ absent }) => !absent))('the store in $name', ({ 
       await expect(store.removeEvidence('no/song', 'hand')).rejects.toMatchObject({ code: 'store/no-song' });
       await store.importSongs([song('A', 'B')]);
       await expect(store.putEvidence('a/b', evidence('hand', 'sad', -1))).rejects.toMatchObject({
-        code: 'music/evidence',
+        code: refusal('music/evidence'),
       });
       expect(await store.getSong('a/b')).toMatchObject({ evidence: [] });
     });

@@ -1,0 +1,36 @@
+/** Erases everything that is kept, also where it cannot be opened any more. */
+import { rmSync } from 'node:fs';
+import { AttuneError } from '../../src/base/errors.ts';
+import { dataPaths } from './data-folder.ts';
+import { findStore } from './find-store.ts';
+import { claimFolder, type StoreOptions } from './open-store.ts';
+
+/**
+ * In a folder that no process has open the files themselves are deleted, damaged or of a newer version as they may be; else the
+ * server that has it open, or the database, is asked to.
+ *
+ * @throws {UnavailableError} `store/in-use`, `store/read-only`, `store/lost`, `store/denied`
+ */
+export const eraseStore = async (options: StoreOptions): Promise<void> => {
+  if ('dataDir' in options) {
+    const paths = dataPaths(options.dataDir);
+    try {
+      const lock = claimFolder(options.dataDir, [{ version: Number.MAX_SAFE_INTEGER, name: 'any', statements: '' }]);
+      try {
+        for (const path of [paths.database, `${paths.database}.making`, paths.version, paths.backups])
+          rmSync(path, { recursive: true, force: true });
+      } finally {
+        lock.release();
+      }
+      return;
+    } catch (error) {
+      if (!(error instanceof AttuneError && error.code === 'store/in-use')) throw error;
+    }
+  }
+  const store = await findStore(options);
+  try {
+    await store.eraseAll();
+  } finally {
+    await store.close();
+  }
+};
