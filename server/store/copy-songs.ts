@@ -1,12 +1,14 @@
 /** Many new songs into PostgreSQL by COPY; songs it already has go the ordinary way, so the outcome is the same. */
 import type { EmotionEvidence } from '../../src/music/library-song.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, CopyTable } from './connection.ts';
 import { inBatches, joinedColumns } from './import-songs.ts';
 import { checkSong, cleanText, foldKey, toArray } from './rows.ts';
 import type { ImportCounts, ImportOptions, NewSong, Store } from './store.ts';
 
 /** Songs a transaction. */
 const BATCH = 10_000;
+/** Characters of lyrics written ahead. */
+const MOST_JOINED = 64 * 1024 * 1024;
 
 const SONG_COLUMNS = [
   ...['id', 'title', 'artist', 'album', 'year', 'language', 'tags', 'typical', 'emotion', 'scores', 'confidence'],
@@ -93,7 +95,8 @@ export const copySongs = async (
     counts = { added: counts.added + added, updated: counts.updated + updated };
     options.onProgress?.(counts);
   };
-  for await (const batch of inBatches(songs, BATCH)) {
+  /** Asks what is known and writes the lines, while the database is still busy with the batch before. */
+  const prepare = async (batch: readonly NewSong[]): Promise<PreparedBatch> => {
     for (const song of batch) checkSong(song);
     const ids = batch.map(({ id }) => cleanText(id));
     const paths = batch.flatMap(({ path }) => (path === undefined ? [] : [cleanText(path)]));
@@ -115,30 +118,60 @@ export const copySongs = async (
       seen.add(ids[i]!);
       if (path !== undefined) seen.add(path);
     });
-    try {
-      await copyInto([
-        { table: 'songs', columns: SONG_COLUMNS, lines: linesOf(fresh) },
+    // Lyrics of many songs may be more than one text can hold: they are written as they are sent.
+    const isLong = fresh.reduce((sum, { lyrics = '' }) => sum + lyrics.length, 0) > MOST_JOINED;
+    return {
+      fresh,
+      others,
+      tables: [
+        { table: 'songs', columns: SONG_COLUMNS, lines: isLong ? linesOf(fresh) : [joined(linesOf(fresh))] },
         {
           table: 'song_evidence',
           columns: ['song_id', 'source', 'scores', 'confidence', 'version'],
-          lines: evidenceLines(fresh),
+          lines: [joined(evidenceLines(fresh))],
         },
         {
           table: 'song_files',
           columns: ['path', 'song_id', 'size', 'modified', 'analysis_version'],
-          lines: fileLines(fresh),
+          lines: [joined(fileLines(fresh))],
         },
-      ]);
+      ],
+    };
+  };
+  const write = async ({ fresh, others, tables }: PreparedBatch): Promise<void> => {
+    let rest = others;
+    try {
+      await copyInto(tables);
       count({ added: fresh.length, updated: 0 });
     } catch (error) {
-      // 23505: somebody else added one of them meanwhile; what is known then goes the ordinary way.
+      // 23505: one of them was added meanwhile, by the batch before or by somebody else: what is known goes the ordinary way.
       if ((error as { code?: string }).code !== '23505') throw error;
-      others.unshift(...fresh);
+      rest = [...fresh, ...others];
     }
-    if (others.length > 0) count(await store.importSongs(others));
+    if (rest.length > 0) count(await store.importSongs(rest));
+  };
+  let writing: Promise<void> = Promise.resolve();
+  try {
+    for await (const batch of inBatches(songs, BATCH)) {
+      const prepared = await prepare(batch);
+      await writing;
+      writing = write(prepared);
+      // It is awaited below; meanwhile its failure is nobody's to handle.
+      writing.catch(() => {});
+    }
+  } finally {
+    await writing;
   }
   return counts;
 };
+
+interface PreparedBatch {
+  readonly fresh: readonly NewSong[];
+  readonly others: readonly NewSong[];
+  readonly tables: readonly CopyTable[];
+}
+
+const joined = (lines: Iterable<string>): string => [...lines].join('');
 
 function* linesOf(songs: readonly NewSong[]): Generator<string> {
   for (const song of songs) yield songLine(song);
