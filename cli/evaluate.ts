@@ -4,6 +4,8 @@ import { addEvaluateBaselines } from './evaluate-baselines.ts';
 import { addEvaluateExpression } from './evaluate-expression.ts';
 import { addEvaluateLyrics } from './evaluate-lyrics.ts';
 import { addEvaluateRecommend } from './evaluate-recommend.ts';
+import { addEvaluateSongMood } from './evaluate-song-mood.ts';
+import { addEvaluateSpeech } from './evaluate-speech.ts';
 import { UsageError } from './failure.ts';
 
 const TASKS: readonly ((evaluateCommand: Command) => void)[] = [
@@ -11,6 +13,8 @@ const TASKS: readonly ((evaluateCommand: Command) => void)[] = [
   addEvaluateBaselines,
   addEvaluateLyrics,
   addEvaluateRecommend,
+  addEvaluateSpeech,
+  addEvaluateSongMood,
 ];
 
 export const addEvaluate = (program: Command): void => {

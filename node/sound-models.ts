@@ -27,6 +27,7 @@ export const VOICE_MODEL = packagePath('models', 'voice-emotion.onnx');
 export const DIGITS_MODEL = packagePath('models', 'speech-digits.onnx');
 export const GENRE_MODEL = packagePath('models', 'genre.onnx');
 export const SONG_MODEL = packagePath('models', 'song-sound.onnx');
+export const SONG_MOOD_MODEL = packagePath('models', 'song-mood.onnx');
 
 /** The second half of a voice model lies beside the first. */
 export const mannerOf = (pictures: string): string => join(dirname(pictures), 'voice-manner.onnx');
@@ -48,12 +49,15 @@ export const loadVoiceModel = async (options: LoadSoundModelOptions = {}): Promi
 };
 
 /**
- * Opens the model that describes songs.
+ * Opens the models that describe songs and tell their mood.
  *
  * @throws as `loadVoiceModel`
  */
 export const loadSongModel = async (options: LoadSoundModelOptions = {}): Promise<SongModel> =>
   openSongModel(
-    await readSoundModel(options.model ?? SONG_MODEL, 'npx attune train genre-rglu-joined --data EMOTIFY'),
+    {
+      sound: await readSoundModel(options.model ?? SONG_MODEL, 'npx attune train genre-rglu-joined --data EMOTIFY'),
+      mood: await readSoundModel(SONG_MOOD_MODEL, 'npx attune train song-mood --data EMOTIFY'),
+    },
     (model) => openSession(model, options),
   );

@@ -57,7 +57,11 @@ const atSpeed = (samples: Float32Array, speed: number, sampleRate: number): Floa
 export const makeExamples = async (
   set: SpeechSet,
   { clips, labels, sha256 }: Pick<SoundSet, 'clips' | 'labels' | 'sha256'>,
-  { picture, labels: wanted, manner }: Pick<SpeechRecipe, 'picture' | 'labels' | 'manner'>,
+  {
+    picture,
+    labels: wanted,
+    manner,
+  }: Pick<SpeechRecipe, 'picture' | 'labels'> & { readonly manner?: object | undefined },
   speeds: readonly number[] = [1],
 ): Promise<SpeechExample[]> => {
   const width = picture.bandCount;
