@@ -1,4 +1,6 @@
 /** What the page and its worker say to each other. The worker reads; the page shows. */
+
+import type { VoiceReading } from '../src/audio/voice-mood.ts';
 import { AttuneError } from '../src/base/errors.ts';
 import type { FaceReading } from '../src/face/read.ts';
 
@@ -7,7 +9,9 @@ export type Request =
   | { readonly kind: 'load'; readonly modelsUrl: string }
   | { readonly kind: 'photo'; readonly id: number; readonly file: Blob }
   /** `live`: of a camera, so that faces are where they were in the frame before. */
-  | { readonly kind: 'frame'; readonly id: number; readonly bitmap: ImageBitmap; readonly live: boolean };
+  | { readonly kind: 'frame'; readonly id: number; readonly bitmap: ImageBitmap; readonly live: boolean }
+  /** Mono at 16 kHz. */
+  | { readonly kind: 'voice'; readonly id: number; readonly samples: Float32Array };
 
 export type Answer =
   | { readonly kind: 'progress'; readonly loadedBytes: number; readonly totalBytes: number | undefined }
@@ -15,6 +19,7 @@ export type Answer =
   | { readonly kind: 'load-failed'; readonly problem: Problem }
   | { readonly kind: 'photo'; readonly id: number; readonly photo: PhotoReading }
   | { readonly kind: 'frame'; readonly id: number; readonly frame: FrameReading }
+  | { readonly kind: 'voice'; readonly id: number; readonly voice: VoiceReading }
   | { readonly kind: 'failed'; readonly id: number; readonly problem: Problem };
 
 /** An error on its way through postMessage, which keeps neither its class nor its code. */

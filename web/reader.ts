@@ -1,5 +1,6 @@
 /** The page's side of the worker: asks, waits for the answer, tells how far the models are. */
 import { signal } from '@preact/signals';
+import type { VoiceReading } from '../src/audio/voice-mood.ts';
 import { AttuneError } from '../src/base/errors.ts';
 import type { Answer, FrameReading, PhotoReading, Problem, Request } from './protocol.ts';
 
@@ -82,6 +83,11 @@ export const createReader = (modelsUrl: string) => {
     readFrame: async (bitmap: ImageBitmap, { live = false } = {}): Promise<FrameReading> => {
       const answer = await ask({ kind: 'frame', id: ++lastId, bitmap, live }, [bitmap]);
       return (answer as Extract<Answer, { kind: 'frame' }>).frame;
+    },
+    /** A voice, mono at 16 kHz; the samples go to the worker for good. */
+    readVoice: async (samples: Float32Array): Promise<VoiceReading> => {
+      const answer = await ask({ kind: 'voice', id: ++lastId, samples }, [samples.buffer]);
+      return (answer as Extract<Answer, { kind: 'voice' }>).voice;
     },
     /** Loads the models again after a failure. */
     retry: (): void => {

@@ -5,6 +5,8 @@ interface PageFiles {
   readonly version: string;
   readonly shell: readonly string[];
   readonly later: readonly string[];
+  /** What only some visits need: kept once it was used. */
+  readonly onDemand: readonly string[];
 }
 
 declare const PAGE_FILES: PageFiles;
@@ -31,6 +33,7 @@ interface Extendable {
 const scope = self as unknown as Scope;
 /** Every file lies in one cache. Names with a hash never change meaning; the others are asked for again while there is a network. */
 const CACHE = 'attune-files';
+const KEPT = new Set([...PAGE_FILES.shell, ...PAGE_FILES.later, ...PAGE_FILES.onDemand]);
 const STAMP = 'attune-version';
 /** A server that does not answer by then is treated as no network, for files that lie in the cache. */
 const PATIENCE_MS = 4000;
@@ -62,7 +65,7 @@ const install = async (): Promise<void> => {
 /** Files of versions before this one go; those that both versions share stay. */
 const activate = async (): Promise<void> => {
   const cache = await caches.open(CACHE);
-  const known = new Set(['', ...PAGE_FILES.shell, ...PAGE_FILES.later].map(addressOf));
+  const known = new Set(['', ...KEPT].map(addressOf));
   for (const request of await cache.keys()) {
     const isHashed = request.url.startsWith(addressOf('assets/'));
     if (isHashed && !known.has(request.url)) await cache.delete(request);
@@ -111,8 +114,7 @@ scope.addEventListener('fetch', (event) => {
   const file = request.url.slice(scope.registration.scope.length).replace(/[?#].*$/, '');
   if (file.startsWith('api/')) return;
   if (file.startsWith('assets/')) event.respondWith(fromCache(request));
-  else if (request.mode === 'navigate' || PAGE_FILES.shell.includes(file) || PAGE_FILES.later.includes(file))
-    event.respondWith(fromNetwork(request));
+  else if (request.mode === 'navigate' || KEPT.has(file)) event.respondWith(fromNetwork(request));
 });
 
 /** The page asks for what is still missing once its models run, and hears whether everything is there. */

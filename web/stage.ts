@@ -1,6 +1,8 @@
 /** The left side of the page: what it shows, and how a file, the camera or a hand brings a mood there. */
 import { signal } from '@preact/signals';
+import { decodeAudio } from '../browser/decode-audio.ts';
 import { sampleVideoFrames } from '../browser/video-frames.ts';
+import type { VoiceReading } from '../src/audio/voice-mood.ts';
 import { type Emotion, type EmotionScores, rankEmotions } from '../src/base/emotions.ts';
 import { combineFrames } from '../src/face/across-frames.ts';
 import type { FaceReading } from '../src/face/read.ts';
@@ -12,9 +14,16 @@ import { type Moment, smoothTimeline } from './timeline.ts';
 
 export type Stage =
   | { readonly kind: 'start' }
-  | { readonly kind: 'working'; readonly what: 'photo' | 'video'; readonly done: number; readonly count: number }
+  | {
+      readonly kind: 'working';
+      readonly what: 'photo' | 'video' | 'voice';
+      readonly done: number;
+      readonly count: number;
+    }
   | Picture
   | { readonly kind: 'camera' }
+  | { readonly kind: 'microphone' }
+  | { readonly kind: 'voice'; readonly reading: VoiceReading }
   | { readonly kind: 'hand' }
   | Failed;
 
@@ -69,13 +78,21 @@ export const openCameraStage = (): void => {
 
 /** A mood picked by hand: in place of a reading, or to correct one. */
 export const pickMood = (emotion: Emotion): void => {
-  if (stage.value.kind !== 'picture') show({ kind: 'hand' });
+  if (stage.value.kind !== 'picture' && stage.value.kind !== 'voice') show({ kind: 'hand' });
   takeByHand(emotion);
 };
 
+/** Whether the models that read a voice lie beside the page: the build says so. */
+declare const HAS_VOICE: boolean;
+export const hasVoice = HAS_VOICE;
+
+const isSound = ({ type, name }: File): boolean =>
+  type.startsWith('audio/') || /\.(wav|mp3|m4a|aac|flac|ogg|oga|opus)$/i.test(name);
+
 /** A file that was chosen, dropped or pasted. */
 export const openFile = async (file: File): Promise<void> => {
-  if (file.type.startsWith('video/') || /\.(mp4|m4v|mov|webm|mkv|ogv)$/i.test(file.name)) await openVideo(file);
+  if (HAS_VOICE && isSound(file)) await openVoice(file);
+  else if (file.type.startsWith('video/') || /\.(mp4|m4v|mov|webm|mkv|ogv)$/i.test(file.name)) await openVideo(file);
   // A file of unknown type may still be a picture: its first bytes decide, not its name.
   else if (file.type === '' || file.type.startsWith('image/')) await openPhoto(file);
   else {
@@ -86,7 +103,7 @@ export const openFile = async (file: File): Promise<void> => {
 
 const failWith = (error: unknown): void => show({ kind: 'problem', what: 'error', problem: toProblem(error) });
 
-const begin = (what: 'photo' | 'video'): AbortSignal => {
+const begin = (what: 'photo' | 'video' | 'voice'): AbortSignal => {
   forgetMood();
   show({ kind: 'working', what, done: 0, count: 0 });
   work = new AbortController();
@@ -107,6 +124,25 @@ const openPhoto = async (file: Blob): Promise<void> => {
   } catch (error) {
     if (!aborted.aborted) failWith(error);
   }
+};
+
+/** A recording, chosen or just made. */
+export const openVoice = async (sound: Blob): Promise<void> => {
+  const aborted = begin('voice');
+  try {
+    const samples = await decodeAudio(sound);
+    const reading = await reader.readVoice(samples);
+    if (aborted.aborted) return;
+    show({ kind: 'voice', reading });
+    take({ ...reading, quality: [] }, 'voice');
+  } catch (error) {
+    if (!aborted.aborted) failWith(error);
+  }
+};
+
+export const openMicrophoneStage = (): void => {
+  forgetMood();
+  show({ kind: 'microphone' });
 };
 
 /** A video's frames are kept this large to be shown, px: forty of them must fit in a phone. */

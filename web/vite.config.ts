@@ -12,6 +12,14 @@ const ASSETS = {
   'catalogue/songs.csv': '../catalogue/songs.csv',
 } as const;
 
+/** Fetched when a voice is read, which most visits never do; without them the page does not offer that. */
+const VOICE_MODEL = {
+  'models/voice-emotion.onnx': '../models/voice-emotion.onnx',
+  'models/voice-manner.onnx': '../models/voice-manner.onnx',
+} as const;
+const hasVoice = Object.values(VOICE_MODEL).every((from) => existsSync(new URL(from, import.meta.url)));
+const ALL_ASSETS: Readonly<Record<string, string>> = { ...ASSETS, ...(hasVoice && VOICE_MODEL) };
+
 const POLICY = [
   "default-src 'none'",
   // wasm-unsafe-eval allows WebAssembly to be compiled, not text to be run as code.
@@ -30,7 +38,7 @@ const POLICY = [
 const assets = (): Plugin => ({
   name: 'attune-assets',
   generateBundle() {
-    for (const [fileName, from] of Object.entries(ASSETS)) {
+    for (const [fileName, from] of Object.entries(ALL_ASSETS)) {
       const path = new URL(from, import.meta.url);
       if (existsSync(path)) this.emitFile({ type: 'asset', fileName, source: readFileSync(path) });
       else this.warn(`${fileName} is not built yet: the page will say so. Run "npm run build".`);
@@ -38,7 +46,7 @@ const assets = (): Plugin => ({
   },
   configureServer(server) {
     server.middlewares.use((request, response, next) => {
-      const from = ASSETS[request.url?.slice(1) as keyof typeof ASSETS];
+      const from = ALL_ASSETS[request.url?.slice(1) ?? ''];
       const path = from && new URL(from, import.meta.url);
       if (path && existsSync(path)) response.end(readFileSync(path));
       else next();
@@ -102,7 +110,8 @@ const offline = (): Plugin => ({
         const made = bundle[file];
         if (made) hash.update(made.type === 'asset' ? made.source : made.code);
       }
-      const list = { version: hash.digest('hex').slice(0, 16), shell, later };
+      const onDemand = files.filter((file) => file in VOICE_MODEL);
+      const list = { version: hash.digest('hex').slice(0, 16), shell, later, onDemand };
       const worker = bundle['service-worker.js'];
       if (worker?.type !== 'chunk') throw new Error('The service worker was not built.');
       if (worker.imports.length > 0) throw new Error('The service worker imports another file: it must stand alone.');
@@ -118,7 +127,7 @@ const ENGINE = createRequire(import.meta.url).resolve('onnxruntime-web/ort-wasm-
 const fileSizes = (): Record<string, number> => {
   const engine = readFileSync(ENGINE);
   return Object.fromEntries([
-    ...Object.entries(ASSETS).flatMap(([fileName, from]) => {
+    ...Object.entries(ALL_ASSETS).flatMap(([fileName, from]) => {
       const path = new URL(from, import.meta.url);
       return existsSync(path) ? [[fileName.split('/').pop(), statSync(path).size]] : [];
     }),
@@ -128,7 +137,7 @@ const fileSizes = (): Record<string, number> => {
 
 export default defineConfig({
   root: import.meta.dirname,
-  define: { FILE_SIZES: JSON.stringify(fileSizes()) },
+  define: { FILE_SIZES: JSON.stringify(fileSizes()), HAS_VOICE: JSON.stringify(hasVoice) },
   base: './',
   plugins: [assets(), policy(), icons(), offline()],
   worker: { format: 'es' },

@@ -2,6 +2,8 @@
 import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import { createPixelReader, decodeBitmap, readPixels } from '../browser/decode-photo.ts';
 import { loadFaceModels } from '../browser/face-models.ts';
+import { loadVoiceModel } from '../browser/voice.ts';
+import { readVoice, type VoiceModel, type VoiceReading } from '../src/audio/voice-mood.ts';
 import { AttuneError } from '../src/base/errors.ts';
 import type { DetectOptions } from '../src/face/detect.ts';
 import { LUMA, type RgbaImage } from '../src/face/image.ts';
@@ -83,9 +85,27 @@ const readFrame = async (bitmap: ImageBitmap, models: Promise<FaceModels>, live:
   return { width, height, brightness: meanLuma(image), faces };
 };
 
+let modelsFolder = '';
 let models: Promise<FaceModels> | undefined;
+let voiceModel: Promise<VoiceModel> | undefined;
+
+/** The voice's model comes with the first voice; the engine is there since the faces' models were asked for. */
+const hearVoice = async (samples: Float32Array): Promise<VoiceReading> => {
+  await models;
+  voiceModel ??= loadVoiceModel({ baseUrl: modelsFolder });
+  try {
+    return await readVoice(samples, await voiceModel);
+  } catch (error) {
+    // A download that failed is tried again with the next voice.
+    voiceModel.catch(() => {
+      voiceModel = undefined;
+    });
+    throw error;
+  }
+};
 
 const load = async (modelsUrl: string): Promise<void> => {
+  modelsFolder = modelsUrl;
   try {
     models = loadFaceModels({
       baseUrl: modelsUrl,
@@ -107,7 +127,8 @@ const answer = async (request: Exclude<Request, { kind: 'load' }>): Promise<void
     if (request.kind === 'photo') {
       const photo = await readPhoto(request.file, models);
       post({ kind: 'photo', id, photo }, [photo.picture]);
-    } else post({ kind: 'frame', id, frame: await readFrame(request.bitmap, models, request.live) });
+    } else if (request.kind === 'voice') post({ kind: 'voice', id, voice: await hearVoice(request.samples) });
+    else post({ kind: 'frame', id, frame: await readFrame(request.bitmap, models, request.live) });
   } catch (error) {
     post({ kind: 'failed', id, problem: toProblem(error) });
   }

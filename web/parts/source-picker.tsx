@@ -2,11 +2,12 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { goTo } from '../route.ts';
-import { openCameraStage, openFile } from '../stage.ts';
+import { hasVoice, openCameraStage, openFile, openMicrophoneStage } from '../stage.ts';
 import { text } from '../strings/index.ts';
 
 const PHOTOS = 'image/*,.heic,.heif,.avif';
 const VIDEOS = 'video/*,.mkv';
+const SOUNDS = 'audio/*,.flac,.opus,.ogg,.m4a';
 
 const FileButton = ({ accept, label }: { readonly accept: string; readonly label: string }) => (
   <label class="button">
@@ -42,6 +43,14 @@ export const SourceButtons = ({ camera = true, primary = false }: SourceButtonsP
     )}
     <FileButton accept={PHOTOS} label={text().start.photo} />
     <FileButton accept={VIDEOS} label={text().start.video} />
+    {hasVoice && (
+      <>
+        <button type="button" class="button" onClick={openMicrophoneStage}>
+          {text().start.microphone}
+        </button>
+        <FileButton accept={SOUNDS} label={text().start.voice} />
+      </>
+    )}
   </div>
 );
 

@@ -68,7 +68,8 @@ export const en = {
     camera: 'Use the camera',
     photo: 'Choose a photo',
     video: 'Choose a video',
-    voice: 'Choose a voice recording',
+    microphone: 'Use your voice',
+    voice: 'Choose a recording',
     drop: 'Or drop a file here, or paste a picture.',
     dropNow: 'Let go to read it',
     byHand: 'Or say it yourself',
@@ -134,6 +135,22 @@ export const en = {
     follow: 'Make a list for that',
     unplugged:
       'It was unplugged, or another program took it. Plug it in and try again, choose a photo, or pick a mood by hand.',
+  },
+
+  microphone: {
+    noticeTitle: 'Before the microphone starts',
+    notice: [
+      'Attune listens to how you speak, not to what you say, and estimates how much it sounds like each of seven emotions.',
+      'Everything is computed in this tab. The recording never leaves this device and is forgotten once it is read.',
+      'It learnt from actors. It is not for judging people at work or at school.',
+    ],
+    agree: 'Start the microphone',
+    asking: 'Waiting for the browser to open the microphone. It may ask you to allow it.',
+    recording: 'Listening',
+    speak: 'Say a few sentences as you feel, in any language. Five seconds are enough.',
+    done: 'Done',
+    failedTitle: 'The microphone did not open',
+    heard: (seconds: number) => `Read from ${Math.round(seconds)} s of voice.`,
   },
 
   reading: {

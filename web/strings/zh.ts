@@ -52,7 +52,8 @@ export const zh: Strings = {
     camera: '打开摄像头',
     photo: '选择照片',
     video: '选择视频',
-    voice: '选择语音录音',
+    microphone: '用你的声音',
+    voice: '选择录音',
     drop: '也可以把文件拖到这里，或粘贴一张图片。',
     dropNow: '松开即可读取',
     byHand: '或者自己说出心情',
@@ -115,6 +116,22 @@ export const zh: Strings = {
     changed: (mood) => `心情转为${emotion[mood]}。`,
     follow: '为它做一张歌单',
     unplugged: '摄像头被拔下，或被其他程序占用。请接好后再试、选择照片，或自己选择心情。',
+  },
+
+  microphone: {
+    noticeTitle: '打开麦克风之前',
+    notice: [
+      'Attune 听的是你怎么说，而不是说什么，估计声音在多大程度上像七种情绪。',
+      '一切都在这个标签页里计算。录音不会离开这台设备，读完即忘。',
+      '它学自演员的录音。请不要用它在工作或学校评判他人。',
+    ],
+    agree: '打开麦克风',
+    asking: '正在等待浏览器打开麦克风，它可能会请你允许。',
+    recording: '正在听',
+    speak: '按你此刻的感受说几句话，任何语言都行，五秒钟就够。',
+    done: '好了',
+    failedTitle: '麦克风没有打开',
+    heard: (seconds) => `取自 ${Math.round(seconds)} 秒人声。`,
   },
 
   reading: {
@@ -299,6 +316,14 @@ export const zh: Strings = {
     'music/none-left': '这种心情没有剩下的歌了：请在“我的歌”里忘掉一些评价，或添加歌曲。',
     'music/no-typical': '这种心情还没有代表的歌：请在“我的歌”里选三首。',
     'music/profile': '为这种心情选的歌不在曲库里了：请在“我的歌”里重新选三首。',
+    'audio/no-voice': '这段录音里没有人说话：请靠近麦克风说几句，或自己选择心情。',
+    'audio/empty': '这段录音是空的：请再录一次，或选择另一个文件。',
+    'audio/too-short': '这段录音太短：请说几秒钟。',
+    'microphone/insecure':
+      '浏览器只为本机（127.0.0.1）或 https:// 的页面打开麦克风。请用这样的地址打开 Attune、选择录音，或自己选择心情。',
+    'microphone/denied': '浏览器不能使用麦克风。请用地址栏里的图标（或系统设置）允许它再试，选择录音，或自己选择心情。',
+    'microphone/none': '没有找到麦克风。请接上一个再试、选择录音，或自己选择心情。',
+    'microphone/failed': '麦克风没有启动，可能正被另一个程序使用。请关闭那个程序再试、选择录音，或自己选择心情。',
     'audio/unreadable': '这不是 Attune 能读的声音文件，或者已损坏：请选择 WAV、MP3、Ogg、Opus、FLAC、M4A 或 WebM。',
     'audio/too-large': '这个声音文件太大：请截取需要的部分。',
     'audio/too-long': '这段声音太长：请截取需要的部分。',

@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { createCameraSession } from '../camera-session.ts';
 import { forgetMood, list, mood, take } from '../list.ts';
 import { CameraView } from '../parts/camera-view.tsx';
+import { MicrophoneView } from '../parts/microphone-view.tsx';
 import { MoodPicker } from '../parts/mood-picker.tsx';
 import { PictureView } from '../parts/picture-view.tsx';
 import { PlaylistPanel } from '../parts/playlist.tsx';
@@ -35,14 +36,14 @@ const OtherWays = ({ camera = true }: { readonly camera?: boolean }) => (
   </section>
 );
 
-const Working = ({ done, count, what }: { done: number; count: number; what: 'photo' | 'video' }) => {
+const Working = ({ done, count, what }: { done: number; count: number; what: 'photo' | 'video' | 'voice' }) => {
   const words = text().working;
   return (
     <section class="plate" role="status">
-      <h2>{what === 'photo' ? words.photo : count ? words.video(done, count) : words.videoOpening}</h2>
+      <h2>{what !== 'video' ? words[what] : count ? words.video(done, count) : words.videoOpening}</h2>
       {reader.models.value.kind === 'loading' && <p>{words.waitingForModels}</p>}
       <progress
-        aria-label={words[what === 'photo' ? 'photo' : 'videoOpening']}
+        aria-label={words[what === 'video' ? 'videoOpening' : what]}
         max={1}
         {...(count > 0 && { value: done / count })}
       />
@@ -155,6 +156,19 @@ const StageView = () => {
       return <PictureStage picture={current} />;
     case 'camera':
       return <CameraStage />;
+    case 'microphone':
+      return <MicrophoneView />;
+    case 'voice':
+      return (
+        <>
+          <p class="hint">{text().microphone.heard(current.reading.voicedSeconds)}</p>
+          <Reading
+            {...current.reading}
+            quality={[]}
+            corrected={mood.value?.kind === 'hand' ? mood.value.emotion : undefined}
+          />
+        </>
+      );
     case 'hand':
       return <Hand />;
     case 'problem':
