@@ -62,9 +62,13 @@ const checkPlace = ({ localOnly }: Route, request: FastifyRequest): void => {
 const DRAIN_MS = 10_000;
 
 export const addRoutes = (app: FastifyInstance, handlers: Handlers): void => {
+  app.removeContentTypeParser('text/plain');
   app.addContentTypeParser(JSON_LINES, (_request, payload, done) => done(null, payload));
   app.addHook('onResponse', async ({ raw }) => {
-    if (!raw.complete && !raw.destroyed) setTimeout(() => raw.destroy(), DRAIN_MS).unref();
+    if (raw.complete || raw.destroyed) return;
+    raw.unpipe();
+    raw.resume();
+    setTimeout(() => raw.destroy(), DRAIN_MS).unref();
   });
   for (const [name, given] of Object.entries(ROUTES)) {
     const route: Route = given;
