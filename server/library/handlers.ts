@@ -15,8 +15,8 @@ import type { JobHandler } from '../jobs/job-queue.ts';
 import type { JobKind } from '../jobs/jobs.ts';
 import { copySongs } from '../store/copy-songs.ts';
 import { connectionOf } from '../store/open-store.ts';
-import type { NewSong, Store, StoredSong } from '../store/store.ts';
-import type { Analyser } from './analyser.ts';
+import type { NewSong, SoundVector, Store, StoredSong } from '../store/store.ts';
+import type { Analyser, Finding } from './analyser.ts';
 import { inTimedBatches } from './batches.ts';
 import { READER_VERSION, toNewSong } from './new-song.ts';
 
@@ -229,7 +229,7 @@ const analyseSongs =
   };
 
 /** What is kept of a song that has nothing to read: it counts for nothing, and says that it was looked at. */
-const nothing = (source: EvidenceSource, version: string): EmotionEvidence => ({
+const nothing = (source: EvidenceSource, version: string): Finding => ({
   source,
   version,
   confidence: 0,
@@ -257,26 +257,33 @@ const analysePart =
     const own = songs.filter(({ id }) => id <= last);
     let found = 0;
     let done = 0;
+    const vectors: SoundVector[] = [];
     async function* read(): AsyncGenerator<NewSong> {
       for (const song of own) {
         signal.throwIfAborted();
-        let evidence: EmotionEvidence | undefined;
+        let finding: Finding | undefined;
         try {
-          evidence = await analyser?.analyse(song);
+          finding = await analyser?.analyse(song);
         } catch (error) {
           if (error instanceof UnavailableError || signal.aborted) throw error;
           const message = error instanceof Error ? error.message : String(error);
-          problem({ source: song.id, code: 'library/analyse', message });
+          problem({ source: song.path ?? song.id, code: 'library/analyse', message });
         }
-        if (evidence && evidence.confidence > 0) found += 1;
+        const { vector, ...evidence } = finding ?? nothing(source, version);
+        if (evidence.confidence > 0) found += 1;
+        if (vector) vectors.push({ songId: song.id, model: version, vector });
         done += 1;
         progress({ done, total: own.length });
         const { scores: _scores, confidence: _confidence, addedAt: _addedAt, ...facts } = song;
-        yield { ...facts, evidence: [evidence ?? nothing(source, version)] };
+        yield { ...facts, evidence: [evidence] };
       }
     }
-    // Evidence joins what is there: a correction by hand stays.
-    for await (const batch of inTimedBatches(read(), PART, BATCH_MILLISECONDS)) await store.importSongs(batch);
+    for await (const batch of inTimedBatches(read(), PART, BATCH_MILLISECONDS)) {
+      // Vectors first: a song with evidence is done.
+      await store.putVectors(vectors.splice(0));
+      // Evidence joins what is there: a correction by hand stays.
+      await store.importSongs(batch);
+    }
     return { analysed: done, found };
   };
 
