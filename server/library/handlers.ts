@@ -10,7 +10,7 @@ import { pathBytes } from '../../node/import/music-file.ts';
 import { type FileState, SONG_FIELDS, type SongRecord } from '../../node/import/song-record.ts';
 import { EMOTIONS, type Emotion } from '../../src/base/emotions.ts';
 import { UnavailableError } from '../../src/base/errors.ts';
-import { type EmotionEvidence, EVIDENCE_SOURCES, type EvidenceSource } from '../../src/music/library-song.ts';
+import { EVIDENCE_SOURCES, type EvidenceSource } from '../../src/music/library-song.ts';
 import type { JobHandler } from '../jobs/job-queue.ts';
 import type { JobKind } from '../jobs/jobs.ts';
 import { copySongs } from '../store/copy-songs.ts';
