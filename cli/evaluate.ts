@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { addEvaluateBaselines } from './evaluate-baselines.ts';
 import { addEvaluateExpression } from './evaluate-expression.ts';
+import { addEvaluateGenre } from './evaluate-genre.ts';
 import { addEvaluateLyrics } from './evaluate-lyrics.ts';
 import { addEvaluateRecommend } from './evaluate-recommend.ts';
 import { addEvaluateSongMood } from './evaluate-song-mood.ts';
@@ -14,6 +15,7 @@ const TASKS: readonly ((evaluateCommand: Command) => void)[] = [
   addEvaluateLyrics,
   addEvaluateRecommend,
   addEvaluateSpeech,
+  addEvaluateGenre,
   addEvaluateSongMood,
 ];
 

@@ -72,7 +72,7 @@ export const readFacesInFile = async (
 export { faceJson, moodJson };
 
 /** The two likeliest emotions of a reading with their probabilities, for example `sad (31 %) or neutral (28 %)`. */
-export const twoLikeliest = ({ scores }: FaceReading): string =>
+export const twoLikeliest = ({ scores }: Pick<FaceReading, 'scores'>): string =>
   rankEmotions(scores)
     .slice(0, 2)
     .map((emotion) => `${emotion} (${percent(scores[emotion])})`)

@@ -1,4 +1,4 @@
-/** `attune train`: makes a model out of labelled faces, as a recipe says. */
+/** `attune train`: makes a model out of labelled faces or sounds, as a recipe says. */
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import {
@@ -12,6 +12,7 @@ import {
   print,
   writeJson,
 } from './output.ts';
+import { isSoundRecipe, trainSoundRecipe } from './train-sound.ts';
 
 interface TrainOptions {
   readonly data: string;
@@ -32,8 +33,19 @@ const describeTime = (seconds: number): string => {
 const trainModel = async (recipe: string, options: TrainOptions): Promise<void> => {
   const { data, device, set, resume = false, out = join('runs', recipe), json } = options;
   checkJsonTarget(json);
-  const { train } = await import('../training/train.ts');
   const progress = createProgress();
+  if (isSoundRecipe(recipe)) {
+    const onMessage = (message: string): void => {
+      progress.clear();
+      if (!isScreen(json)) print(message);
+    };
+    const sound = { recipe, dataPath: data, outPath: out, changes: set, resume, onMessage };
+    const { result, sentence } = await trainSoundRecipe(sound);
+    if (json !== undefined) writeJson(result, json);
+    if (!isScreen(json)) print(sentence);
+    return;
+  }
+  const { train } = await import('../training/train.ts');
   try {
     const result = await train({
       recipe,
@@ -65,8 +77,14 @@ export const addTrain = (program: Command): void => {
   program
     .command('train')
     .description('train a model on your own copy of the data')
-    .argument('<RECIPE>', 'compact (the one that ships), tiny, table1-7x7, smoke (seconds), ...; a wrong name lists all')
-    .requiredOption('--data <PATH>', 'FER2013: fer2013.csv, a folder of class folders, or the packed PNG form')
+    .argument(
+      '<RECIPE>',
+      'compact (the one that ships), tiny, table1-7x7, smoke (seconds), ...; a wrong name lists all',
+    )
+    .requiredOption(
+      '--data <PATH>',
+      'FER2013: fer2013.csv, a folder of class folders, or the packed PNG form; or a set of sounds',
+    )
     .addOption(new Option('--device <DEVICE>', 'where to compute').choices(['cpu', 'webgpu']).default('cpu'))
     .option('--set <KEY=VALUE...>', 'change a setting of the recipe; a wrong key lists them all', [])
     .option('--resume', 'go on with the run in --out')
@@ -81,7 +99,11 @@ checkpoint.
 Examples:
   attune train smoke --data fer2013.csv
   attune train compact --data data/fer2013 --out runs/mine --set epochs=24
-  attune train compact --data data/fer2013 --out runs/mine --resume`,
+  attune train compact --data data/fer2013 --out runs/mine --resume
+  attune train speech-digits --data data/fsdd
+  attune train speech-voice --data data    (holds ravdess and emodb)
+  attune train genre-rglu-joined --data data/emotify
+  attune train song-mood --data data/emotify`,
     )
     .action(trainModel);
 };

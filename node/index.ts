@@ -7,6 +7,7 @@ export { type DecodePhotoOptions, decodePhoto } from './decode-photo.ts';
 export { type LoadFaceModelsOptions, loadFaceDetector, loadFaceModels } from './face-models.ts';
 export { loadLexicons } from './lexicons.ts';
 export { findRuntime, type OpenSessionOptions, openSession, type Runtime } from './open-session.ts';
+export { isSoundFile, readVoiceInFile } from './read-voice.ts';
 export { loadChineseTools } from './segment-words.ts';
 export { type LoadSoundModelOptions, loadSongModel, loadVoiceModel } from './sound-models.ts';
 export { isVideoFile, readVideoFrames, type VideoFrame, type VideoFramesOptions } from './video.ts';

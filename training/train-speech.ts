@@ -199,7 +199,7 @@ export const trainSpeech = async (options: TrainSpeechOptions): Promise<SpeechTr
   const learnt = [...examples.keys()].filter((row) => examples[row]!.part !== 'test');
   const classes = recipe.labels.length;
   let judged: JudgedSpeech | undefined;
-  if (folds > 0) {
+  if (folds > 0 && judgeFolds > 0) {
     const foldFile = (fold: number): string => join(outPath, `fold-${runId}-${fold}.bin`);
     const foldOf = speakerFolds(examples, folds).map((fold) => (fold < judgeFolds ? fold : -1));
     const logits = await judgeSpeech(examples, foldOf, recipe, settings, {

@@ -1,0 +1,59 @@
+/** From a sound or video file to the mood of the voice in it. */
+import { open } from 'node:fs/promises';
+import { audioKind, id3Length, KIND_BYTES } from '../src/audio/audio-kind.ts';
+import { oggCodec } from '../src/audio/ogg.ts';
+import { joinSamples } from '../src/audio/resample.ts';
+import { readVoice, type VoiceModel, type VoiceReading } from '../src/audio/voice-mood.ts';
+import { InvalidInputError } from '../src/base/errors.ts';
+import { readAudio, SAMPLE_RATE } from './decode-audio.ts';
+
+/** A mood is looked for in so much of a recording, from its start; a longer one is not decoded further, seconds. */
+export const VOICE_SECONDS = 120;
+
+/**
+ * Whether a file is a sound by its first bytes: `either` where the container may hold a video as well (MP4, WebM, Ogg
+ * with an unknown codec), `no` where it is something else.
+ */
+export const isSoundFile = async (path: string): Promise<'yes' | 'either' | 'no'> => {
+  const file = await open(path);
+  try {
+    const read = async (from: number, count: number): Promise<Uint8Array> => {
+      const { buffer, bytesRead } = await file.read(new Uint8Array(count), 0, count, from);
+      return buffer.subarray(0, bytesRead);
+    };
+    const head = await read(id3Length(await read(0, 10)), KIND_BYTES);
+    const kind = audioKind(head);
+    if (kind === undefined) return 'no';
+    if (kind === 'm4a')
+      return String.fromCharCode(...head.subarray(8, 11)) === 'M4A' ? 'yes' : isStillPicture(head) ? 'no' : 'either';
+    if (kind === 'webm') return 'either';
+    return kind === 'ogg' && oggCodec(head) === 'other' ? 'either' : 'yes';
+  } finally {
+    await file.close();
+  }
+};
+
+/** HEIC and AVIF photos lie in the same container as M4A and differ only in the brand. */
+const isStillPicture = (head: Uint8Array): boolean =>
+  /^(heic|heix|hevc|heim|heis|mif1|msf1|avif|avis)/.test(String.fromCharCode(...head.subarray(8, 12)));
+
+/**
+ * The mood of the voice in a sound file or in a video's sound track.
+ *
+ * @param sound the file's bytes, or its path
+ * @throws {NoAnswerError} `audio/no-voice`: nobody speaks in its first two minutes.
+ * @throws {InvalidInputError} `audio/unreadable`, `audio/empty`: no sound that can be read.
+ * @throws {UnavailableError} `audio/no-ffmpeg`: this kind needs ffmpeg.
+ */
+export const readVoiceInFile = async (sound: Uint8Array | string, model: VoiceModel): Promise<VoiceReading> => {
+  const pieces: Float32Array[] = [];
+  for await (const piece of readAudio(sound, { untilSeconds: VOICE_SECONDS })) pieces.push(piece);
+  const samples = joinSamples(pieces);
+  // 20 ms hold no word, and a spectrum needs more than nothing.
+  if (samples.length < SAMPLE_RATE / 50)
+    throw new InvalidInputError(
+      'audio/too-short',
+      `This sound is ${((1000 * samples.length) / SAMPLE_RATE).toFixed(0)} ms long: a mood needs a word or two.`,
+    );
+  return readVoice(samples, model);
+};

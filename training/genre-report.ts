@@ -1,0 +1,81 @@
+/** Writes what a comparison of genre recipes found as a folder to read: a page, the numbers as JSON, figures as SVG. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { GenreReport } from './evaluate-genre.ts';
+import { barChart, confusionChart } from './plot.ts';
+import { markdownTable } from './speech-report.ts';
+
+const percent = (fraction: number | null): string => (fraction === null ? '' : `${(fraction * 100).toFixed(1)} %`);
+
+/** Whether the paper's order holds here, pair by pair. */
+const describeOrder = ({ rows }: GenreReport): string => {
+  const pairs = [
+    ['genre-cnn', 'genre-rcnn'],
+    ['genre-glu', 'genre-rglu'],
+    ['genre-rglu', 'genre-rglu-joined'],
+    ['genre-svm', 'genre-rglu-joined'],
+  ] as const;
+  const said = pairs.flatMap(([low, high]) => {
+    const [a, b] = [rows[low], rows[high]];
+    if (!a || !b) return [];
+    const points = 100 * (b.accuracy - a.accuracy);
+    const apart = b.accuracyInterval[0] > a.accuracyInterval[1] || a.accuracyInterval[0] > b.accuracyInterval[1];
+    return [
+      `${high} lies ${Math.abs(points).toFixed(1)} points ${points >= 0 ? 'above' : 'below'} ${low}${apart ? '' : ' (the intervals overlap)'}`,
+    ];
+  });
+  return said.length > 0 ? `The paper says CNN < RCNN and GLU < RGLU. Here: ${said.join('; ')}.` : '';
+};
+
+/** Writes NAME.md, NAME.json, NAME-rows.svg and NAME-confusion.svg, NAME being set and protocol; the folder is made. */
+export const writeGenreReport = async (folder: string, report: GenreReport): Promise<void> => {
+  const { dataset, rows, row: best } = report;
+  const set = dataset.name.startsWith('GTZAN') ? `gtzan-${dataset.split}` : `emotify-${report.protocol}`;
+  const name = Object.keys(rows).length > 1 ? `${set}-rows` : set;
+  const table = markdownTable(
+    ['recipe', 'tracks right', '95 %', 'slices right', 'macro-F1', 'parameters', 'training, processor s'],
+    Object.entries(rows).map(([row, score]) => [
+      row,
+      percent(score.accuracy),
+      score.accuracyInterval.map(percent).join(' to '),
+      percent(score.sliceAccuracy),
+      percent(score.macroF1),
+      score.parameters ?? '',
+      score.trainingSeconds?.toFixed(0) ?? '',
+    ]),
+  );
+  const page = `# Genres: ${dataset.name}, ${dataset.split}
+
+${report.note} ${report.count} tracks scored; one seed (${report.seed}).
+
+${table}
+
+${describeOrder(report)}
+
+![Rows](${name}-rows.svg)
+
+![What was taken for what](${name}-confusion.svg)
+
+Figures of ${best}.
+
+## Made by
+
+Settings of all nets: \`${JSON.stringify(report.settings)}\`. Data: ${dataset.count} tracks, sha256 ${dataset.sha256}. ${report.machine}. Commit ${report.commit ?? 'unknown'}, ${report.time}.
+`;
+  await mkdir(folder, { recursive: true });
+  const files = {
+    [`${name}.md`]: page,
+    [`${name}.json`]: `${JSON.stringify(report, null, 1)}\n`,
+    [`${name}-rows.svg`]: barChart({
+      title: 'Tracks right',
+      bars: Object.entries(rows).map(([row, { accuracy }]) => ({ label: row.replace('genre-', ''), value: accuracy })),
+      unit: 'percent',
+    }),
+    [`${name}-confusion.svg`]: confusionChart({
+      title: `${dataset.name}: ${best}`,
+      labels: report.labels,
+      confusion: report.confusion,
+    }),
+  };
+  await Promise.all(Object.entries(files).map(([file, content]) => writeFile(join(folder, file), content)));
+};
