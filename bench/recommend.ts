@@ -6,12 +6,14 @@ import { EMOTIONS } from '../src/base/emotions.ts';
 import { createRandom } from '../src/base/random.ts';
 import { createCatalogue } from '../src/music/catalogue.ts';
 import { parseCatalogueBytes } from '../src/music/catalogue-bytes.ts';
+import { recommendPersonally } from '../src/music/personal.ts';
 import { formatPlaylist } from '../src/music/playlist.ts';
 import { countTags, typicalSongs } from '../src/music/profile.ts';
 import { rankPositions } from '../src/music/rank.ts';
 import { recommend } from '../src/music/recommend.ts';
 import type { Song, SongFacts } from '../src/music/song.ts';
 import type { Catalogue } from '../src/music/song-columns.ts';
+import { songIndexOf } from '../src/music/song-index.ts';
 import { TAGS } from '../src/music/tags.ts';
 
 const SIZES = [100_000, 1_000_000];
@@ -99,6 +101,9 @@ const benchSize = (size: number): void => {
   if (!agree(rankPositions({ weights, catalogue, count: COUNT })) || !agree(rankColumns(catalogue, weights))) {
     throw new Error('The index and brute force do not give the same songs.');
   }
+  const start = performance.now();
+  const { bytes } = songIndexOf(catalogue);
+  const indexed = performance.now() - start;
   const times = measure(
     {
       'index: 20 best of all songs': () => rankPositions({ weights, catalogue, count: COUNT }),
@@ -106,12 +111,16 @@ const benchSize = (size: number): void => {
       'brute force over objects': () => rankPlainly(songs, weights),
       'recommend: happy, match': () => recommend({ mood: 'happy', catalogue, count: COUNT }),
       'recommend: sad, lift': () => recommend({ mood: 'sad', catalogue, count: COUNT }),
+      "paper's cosine, 50 best": () => rankPositions({ weights, catalogue, count: 50 }),
+      'default: happy, 50': () => recommendPersonally({ mood: 'happy', catalogue, count: 50 }),
+      'default: sad to happy, 50': () => recommendPersonally({ mood: 'sad', catalogue, count: 50 }),
     },
     21,
   );
   const base = quantile(times.get('index: 20 best of all songs')!, 0.5);
   console.log(
-    `\n${size.toLocaleString('en')} songs, 8 tags each; ${(catalogue.columns.bytes / size).toFixed(0)} bytes a song`,
+    `\n${size.toLocaleString('en')} songs, 8 tags each; ${(catalogue.columns.bytes / size).toFixed(0)} bytes a song, ` +
+      `${(bytes / size).toFixed(0)} more for the default method, made in ${(indexed / 1000).toFixed(1)} s`,
   );
   console.log(`${'20 songs'.padEnd(30)}${'p50 ms'.padStart(10)}${'p95 ms'.padStart(10)}${'ratio'.padStart(10)}`);
   for (const [name, values] of times) {

@@ -45,7 +45,7 @@ test('what words tell is found by all ways; five classes join disgust to anger a
     accuracy: 1,
     macroF1: 1,
     count: 48,
-    trainingCount: 48,
+    trainingCount: 56,
     sevenClasses: { accuracy: 1, count: 56 },
   });
   expect(Object.keys(report.classes)).toEqual(['angry', 'fear', 'happy', 'neutral', 'sad']);

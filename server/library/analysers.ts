@@ -1,6 +1,9 @@
 /** Everything here that can read a song's emotion, opened once for as long as a worker lives. */
 import { loadCatalogue } from '../../node/catalogue.ts';
+import { UnavailableError } from '../../src/base/errors.ts';
 import type { Analyser } from './analyser.ts';
+import { loadLyricAnalyser } from './lyric-analyser.ts';
+import { createSoundAnalyser } from './sound-analyser.ts';
 import { createTagAnalyser } from './tag-analyser.ts';
 
 export interface FoundAnalysers {
@@ -11,9 +14,19 @@ export interface FoundAnalysers {
 
 /** Models that this installation does not have are told, not thrown: songs still get what the others read. */
 export const loadAnalysers = async (): Promise<FoundAnalysers> => {
-  const missing = [
-    'Lyrics are not read: this version ships no lyrics model.',
-    'Sound is not read: this version ships no model of how songs sound.',
-  ];
-  return { analysers: [createTagAnalyser(await loadCatalogue())], missing };
+  const analysers: Analyser[] = [createTagAnalyser(await loadCatalogue())];
+  const missing: string[] = [];
+  const lyrics = await loadLyricAnalyser();
+  if (lyrics) analysers.push(lyrics);
+  else missing.push('Lyrics are not read: the lyric model is missing.');
+  const load = async (what: string, open: () => Promise<Analyser>): Promise<void> => {
+    try {
+      analysers.push(await open());
+    } catch (error) {
+      if (!(error instanceof UnavailableError)) throw error;
+      missing.push(`${what} is not read: ${error.message}`);
+    }
+  };
+  await load('Sound', createSoundAnalyser);
+  return { analysers, missing };
 };

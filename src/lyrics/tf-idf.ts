@@ -14,17 +14,19 @@ export interface TfIdfOptions {
 
 /** @see scikit-learn, TfidfTransformer with smooth_idf: the same weights. Columns are in the terms' own order. */
 export const fitTfIdf = (
-  documents: readonly ReadonlyMap<string, number>[],
+  documents: Iterable<ReadonlyMap<string, number>>,
   { minDocuments = 2 }: TfIdfOptions = {},
 ): TfIdf => {
   const holding = new Map<string, number>();
+  let documentCount = 0;
   for (const document of documents) {
+    documentCount += 1;
     for (const term of document.keys()) holding.set(term, (holding.get(term) ?? 0) + 1);
   }
   const terms = [...holding].filter(([, count]) => count >= minDocuments).sort(([a], [b]) => (a < b ? -1 : 1));
   return {
     columns: new Map(terms.map(([term], column) => [term, column])),
-    weights: Float64Array.from(terms, ([, count]) => Math.log((1 + documents.length) / (1 + count)) + 1),
+    weights: Float64Array.from(terms, ([, count]) => Math.log((1 + documentCount) / (1 + count)) + 1),
   };
 };
 

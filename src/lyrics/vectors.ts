@@ -47,10 +47,7 @@ export const fitVectors = (documents: readonly TermDocument[], { blocks, valueSc
   const fitted = Object.entries(blocks).map(([kind, { scale, minDocuments }]) => ({
     kind,
     scale,
-    tfIdf: fitTfIdf(
-      documents.map(({ terms }) => terms[kind] ?? new Map()),
-      minDocuments === undefined ? {} : { minDocuments },
-    ),
+    tfIdf: fitTfIdf(termsOf(documents, kind), minDocuments === undefined ? {} : { minDocuments }),
   }));
   const count = valueScale === 0 ? 0 : documents[0]!.values.length;
   const means: number[] = [];
@@ -65,25 +62,31 @@ export const fitVectors = (documents: readonly TermDocument[], { blocks, valueSc
   return { columnCount: terms + count, blocks: fitted, means, factors, valueScale };
 };
 
+/** One document at a time: terms may be counted only when they are asked for. */
+function* termsOf(documents: readonly TermDocument[], kind: string): Generator<ReadonlyMap<string, number>> {
+  for (const { terms } of documents) yield terms[kind] ?? new Map();
+}
+
 /** @returns shape [documents, columnCount]; terms the training texts did not hold count for nothing */
 export const toRows = (vectors: Vectors, documents: readonly TermDocument[]): SparseRows =>
-  sparseRows(
-    documents.map(({ terms, values }) => {
-      const row: [number, number][] = [];
-      let start = 0;
-      for (const { kind, scale, tfIdf } of vectors.blocks) {
-        for (const [column, value] of tfIdfRow(tfIdf, terms[kind] ?? new Map()))
-          row.push([start + column, scale * value]);
-        start += tfIdf.columns.size;
-      }
-      vectors.factors.forEach((factor, at) => {
-        const deviations = factor * (values[at]! - vectors.means[at]!);
-        row.push([start + at, vectors.valueScale * Math.min(FURTHEST, Math.max(-FURTHEST, deviations))]);
-      });
-      return row;
-    }),
-    vectors.columnCount,
-  );
+  sparseRows(rowsOf(vectors, documents), vectors.columnCount);
+
+function* rowsOf(vectors: Vectors, documents: readonly TermDocument[]): Generator<[number, number][]> {
+  for (const { terms, values } of documents) {
+    const row: [number, number][] = [];
+    let start = 0;
+    for (const { kind, scale, tfIdf } of vectors.blocks) {
+      for (const [column, value] of tfIdfRow(tfIdf, terms[kind] ?? new Map()))
+        row.push([start + column, scale * value]);
+      start += tfIdf.columns.size;
+    }
+    vectors.factors.forEach((factor, at) => {
+      const deviations = factor * (values[at]! - vectors.means[at]!);
+      row.push([start + at, vectors.valueScale * Math.min(FURTHEST, Math.max(-FURTHEST, deviations))]);
+    });
+    yield row;
+  }
+}
 
 /**
  * Runs of characters inside longer Chinese words, weighed by the words' counts: 悲 stands in 悲伤, 悲哀, 悲痛.
