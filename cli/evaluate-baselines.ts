@@ -1,4 +1,6 @@
 /** `attune evaluate expression-baselines`: the first paper's Table 2, measured again. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { BaselineScore, BaselinesReport } from '../training/evaluate-baselines.ts';
 import {
@@ -20,6 +22,7 @@ interface BaselineOptions {
   readonly retrain?: boolean;
   readonly models?: string;
   readonly only?: readonly string[];
+  readonly out?: string;
   readonly json?: JsonTarget;
 }
 
@@ -49,7 +52,8 @@ const describe = ({ dataset, list, rows }: BaselinesReport): string => {
   return [heading, 'Right answers with 95 % intervals:', ...lines].join('\n');
 };
 
-const evaluate = async ({ data, split, retrain, models, only, json }: BaselineOptions): Promise<void> => {
+const evaluate = async (options: BaselineOptions): Promise<void> => {
+  const { data, split, retrain, models, only, out, json } = options;
   checkJsonTarget(json);
   const { evaluateBaselines } = await import('../training/evaluate-baselines.ts');
   const progress = createProgress();
@@ -65,6 +69,11 @@ const evaluate = async ({ data, split, retrain, models, only, json }: BaselineOp
     });
     progress.clear();
     if (json !== undefined) writeJson(report, json);
+    if (out !== undefined) {
+      const { describeBaselines } = await import('../training/report-baselines.ts');
+      await mkdir(out, { recursive: true });
+      await writeFile(join(out, 'baselines.md'), describeBaselines(report));
+    }
     if (!isScreen(json)) print(describe(report));
   } finally {
     progress.clear();
@@ -79,6 +88,7 @@ export const addEvaluateBaselines = (evaluateCommand: Command): void => {
     .addOption(new Option('--split <SPLIT>', 'which rows').choices(SPLITS).makeOptionMandatory())
     .option('--retrain', 'train what has no stored model, on the Training split of the data')
     .option('--models <DIR>', 'folder of the stored models (default: those that ship)')
+    .option('--out <DIR>', 'folder for the table as a page, baselines.md')
     .option('--only <METHOD...>', 'only methods whose name holds this')
     .option(JSON_FLAG, JSON_HELP)
     .addHelpText(

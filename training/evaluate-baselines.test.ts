@@ -8,6 +8,7 @@ import { createRandom } from '../src/base/random.ts';
 import { untrainedExpressionModel } from '../test/face/untrained-model.ts';
 import { PICTURE_BYTES, PICTURE_SIDE } from './datasets/face-set.ts';
 import { evaluateBaselines, METHODS } from './evaluate-baselines.ts';
+import { describeBaselines } from './report-baselines.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -60,6 +61,11 @@ test('what is missing is said with the command that makes it; --retrain makes it
     expect(bytes).toBeGreaterThan(1000);
     expect(trainingSeconds).toBeGreaterThan(0);
   }
+
+  const page = describeBaselines({ ...nothing, rows: [...trained.rows, nothing.rows[2]!] });
+  expect(page).toContain('| LBP + SVM | 53.5 % |');
+  expect(page).toContain('Not trained yet: Inception, quarter width (`attune train inception-quarter --data DATA`)');
+  expect(page).not.toMatch(/undefined|NaN/);
 
   await writeFile(join(models, 'inception.onnx'), untrainedExpressionModel());
   const stored = await evaluateBaselines({ dataPath: data, split: 'public', models, only });

@@ -1,6 +1,6 @@
 /** Writes what training and evaluation found as a folder to read: index.md, the numbers as JSON, figures as SVG. */
 
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EMOTIONS } from '../src/base/emotions.ts';
 import type { Round } from './checkpoint.ts';
@@ -19,6 +19,20 @@ const table = (header: readonly string[], rows: readonly (readonly (string | num
 const writeFolder = async (folder: string, files: Readonly<Record<string, string>>): Promise<void> => {
   await mkdir(folder, { recursive: true });
   await Promise.all(Object.entries(files).map(([name, content]) => writeFile(join(folder, name), content)));
+};
+
+/** Pages that other commands leave beside the report. */
+const PAGES: readonly (readonly [file: string, title: string])[] = [
+  ['training.md', 'how it was trained'],
+  ['baselines.md', "the paper's Table 2"],
+  ['paper.md', "the paper's network and its Figures 5 to 9"],
+  ['preprocessing.md', "the paper's preprocessing"],
+];
+
+const linkPages = async (folder: string): Promise<string> => {
+  const present = await readdir(folder).catch((): string[] => []);
+  const links = PAGES.filter(([file]) => present.includes(file)).map(([file, title]) => `[${title}](${file})`);
+  return links.length > 0 ? ` Beside this page: ${links.join(', ')}.` : '';
 };
 
 /**
@@ -116,7 +130,7 @@ ${table(['Measure', 'Lowest third', 'Middle', 'Highest third'], describeSlices(r
 
 ${table(['What', 'Value'], provenance)}
 ${notes ? `\nNotes on the data:\n\n${notes}\n` : ''}
-All numbers: [metrics.json](metrics.json).
+All numbers: [metrics.json](metrics.json).${await linkPages(folder)}
 `;
   await writeFolder(folder, {
     'index.md': index,
