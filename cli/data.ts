@@ -74,7 +74,7 @@ const exportData = async (file: string | undefined): Promise<void> => {
 };
 
 const erase = async ({ yes }: { readonly yes?: boolean }): Promise<void> => {
-  const { hasStore, storeOptions } = await import('../server/store/find-store.ts');
+  const { hasStore, storeOptions } = await import('../server/store/data-folder.ts');
   const options = storeOptions();
   if (!hasStore(options) && 'dataDir' in options) return print(`Nothing is kept in ${options.dataDir}.`);
   if (!yes) {

@@ -1,7 +1,8 @@
 /** `attune recommend`: a playlist for a face, or for a mood picked by hand. */
 import { type Command, Option } from 'commander';
+import type { KeptSongs } from '../server/own-catalogue.ts';
 import { EMOTIONS, type Emotion, type EmotionScores, isEmotion } from '../src/base/emotions.ts';
-import { InvalidInputError, NoAnswerError } from '../src/base/errors.ts';
+import { AttuneError, InvalidInputError, NoAnswerError } from '../src/base/errors.ts';
 import type { FaceModels } from '../src/face/read.ts';
 import { mergeCatalogues } from '../src/music/catalogue.ts';
 import { GOALS, type Goal } from '../src/music/mood-target.ts';
@@ -123,6 +124,21 @@ const describe = (mood: Mood, { goal, songs }: Recommendation): string => {
   return [`${mood.sentence} Goal: ${goal}.`, ...lines].join('\n');
 };
 
+/** Songs and choices that are kept, where anything is; a store that cannot be opened costs a line, not the playlist. */
+const readKept = async (): Promise<KeptSongs | undefined> => {
+  const { hasStore, storeOptions } = await import('../server/store/data-folder.ts');
+  const options = storeOptions();
+  if (!hasStore(options)) return undefined;
+  const { readKeptSongs } = await import('../server/own-catalogue.ts');
+  try {
+    return await readKeptSongs(options);
+  } catch (error) {
+    if (!(error instanceof AttuneError)) throw error;
+    process.stderr.write(`attune: Your own songs are left out: ${error.message}\n`);
+    return undefined;
+  }
+};
+
 const recommendSongs = async (file: string | undefined, options: RecommendOptions): Promise<void> => {
   const { mood: name, goal, count, library, extend, model, json } = options;
   if ((file === undefined) === (name === undefined))
@@ -135,14 +151,17 @@ const recommendSongs = async (file: string | undefined, options: RecommendOption
   checkJsonTarget(json);
   const { loadCatalogue } = await import('../node/catalogue.ts');
   const { recommend } = await import('../src/music/recommend.ts');
+  const { chooseCatalogue, usableProfile } = await import('../server/own-catalogue.ts');
   const mood = name === undefined ? await moodOfFile(file as string, model) : moodByHand(name);
+  const kept = library === undefined ? await readKept() : undefined;
   const catalogue =
     library !== undefined && extend
       ? mergeCatalogues(await loadCatalogue(), await loadCatalogue(library))
-      : await loadCatalogue(library);
+      : chooseCatalogue('all', await loadCatalogue(library), kept?.songs);
   const recommendation = recommend({
     mood: mood.emotion,
     catalogue,
+    profile: kept ? usableProfile(kept.typical, catalogue) : {},
     count,
     ...(goal === undefined ? {} : { goal }),
   });

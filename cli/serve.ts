@@ -26,7 +26,7 @@ const waitForEnd = (): Promise<void> =>
 
 const serve = async ({ port, host, cert, key, open, json }: ServeOptions): Promise<void> => {
   checkJsonTarget(json);
-  const { storeOptions } = await import('../server/store/find-store.ts');
+  const { storeOptions } = await import('../server/store/data-folder.ts');
   const server = await (await import('../server/serve.ts')).serve({
     host,
     store: storeOptions(),

@@ -5,8 +5,8 @@ import { InvalidInputError } from '../src/base/errors.ts';
 import type { Catalogue } from '../src/music/catalogue.ts';
 import type { EmotionEvidence } from '../src/music/library-song.ts';
 import { formatPlaylist, youtubeLink } from '../src/music/playlist.ts';
-import { type Profile, recommend } from '../src/music/recommend.ts';
-import { chooseCatalogue, loadOwnSongs } from './own-catalogue.ts';
+import { recommend } from '../src/music/recommend.ts';
+import { chooseCatalogue, loadOwnSongs, usableProfile } from './own-catalogue.ts';
 import { ApiError } from './problem.ts';
 import type { Handlers } from './routes.ts';
 import type { NewFeedback, NewReading, NewSong, SongFilter, Store, StoredSong } from './store/store.ts';
@@ -61,10 +61,6 @@ const PLAYLIST_TYPES = {
   jspf: 'application/jspf+json; charset=utf-8',
   csv: 'text/csv; charset=utf-8',
 } as const;
-
-/** Typical songs that can be used: all three are in the catalogue chosen from. */
-const usableProfile = (profile: Profile, catalogue: Catalogue): Profile =>
-  Object.fromEntries(Object.entries(profile).filter(([, ids]) => ids.every((id) => catalogue.position(id) >= 0)));
 
 /** @param hasStore false: only the starter catalogue is there, and nothing is kept */
 export const createDataHandlers = (

@@ -1,7 +1,9 @@
 /** The listener's own songs beside the starter catalogue, as the recommender takes them. */
 import { type Catalogue, createCatalogue, mergeCatalogues } from '../src/music/catalogue.ts';
 import { LANGUAGES } from '../src/music/languages.ts';
+import type { Profile } from '../src/music/recommend.ts';
 import { type Song, songId } from '../src/music/song.ts';
+import type { StoreOptions } from './store/open-store.ts';
 import type { Store } from './store/store.ts';
 
 /** Most tags the catalogue takes of a song. */
@@ -46,4 +48,25 @@ export const chooseCatalogue = (
 ): Catalogue => {
   if (own === undefined || which === 'catalogue') return starter;
   return which === 'own' ? own : mergeCatalogues(starter, own);
+};
+
+/** Typical songs that can be used: all three are in the catalogue chosen from. */
+export const usableProfile = (profile: Profile, catalogue: Catalogue): Profile =>
+  Object.fromEntries(Object.entries(profile).filter(([, ids]) => ids.every((id) => catalogue.position(id) >= 0)));
+
+/** What a recommendation takes from a store. */
+export interface KeptSongs {
+  readonly songs: Catalogue | undefined;
+  readonly typical: Profile;
+}
+
+/** Opens a store, or asks the server that has it open, for what a recommendation takes from it. @throws as `findStore` */
+export const readKeptSongs = async (options: StoreOptions): Promise<KeptSongs> => {
+  const { findStore } = await import('./store/find-store.ts');
+  const store = await findStore(options);
+  try {
+    return { songs: await loadOwnSongs(store), typical: await store.typicalSongs() };
+  } finally {
+    await store.close();
+  }
 };

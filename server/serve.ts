@@ -1,8 +1,10 @@
 /** Opens the web application on a port of this machine. */
 import { existsSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createSecureContext } from 'node:tls';
+import type { FastifyInstance } from 'fastify';
 import { packageRoot } from '../node/package-root.ts';
 import { InvalidInputError, UnavailableError } from '../src/base/errors.ts';
 import { type AppOptions, createApp } from './app.ts';
@@ -91,6 +93,21 @@ const readTls = (host: string, cert: string | undefined, key: string | undefined
 };
 
 /**
+ * A second door for the command line of this machine, which would stumble over a certificate that nobody vouches for.
+ *
+ * @returns its address
+ */
+const listenBeside = async (app: FastifyInstance): Promise<string> => {
+  const door = createServer((request, response) => app.routing(request, response));
+  await new Promise<void>((resolve, reject) => door.once('error', reject).listen(0, '127.0.0.1', resolve));
+  app.addHook('onClose', () => {
+    door.close();
+    door.closeAllConnections();
+  });
+  return `http://127.0.0.1:${(door.address() as AddressInfo).port}`;
+};
+
+/**
  * Serves the application until it is closed. A data folder is this process's own meanwhile, and its lock tells others the address.
  * *
  * @throws {UnavailableError} `server/port-taken`, `server/port-denied`: the port cannot be had.
@@ -131,6 +148,6 @@ export const serve = async ({
   const address = app.server.address() as AddressInfo;
   const shown = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
   const url = `${tls ? 'https' : 'http'}://${shown}:${address.port}`;
-  lock?.announce(url);
+  lock?.announce(tls ? await listenBeside(app) : url);
   return { url, close: () => app.close() };
 };

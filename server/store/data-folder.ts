@@ -1,6 +1,8 @@
 /** Where a listener's data lies on this machine. */
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import type { StoreOptions } from './open-store.ts';
 
 /**
  * The folder for the listener's data: ATTUNE_DATA_DIR, or where the system keeps what programs store for a person
@@ -28,3 +30,11 @@ export const dataPaths = (folder: string) => ({
   /** Copies made before an upgrade. */
   backups: join(folder, 'backups'),
 });
+
+/** Where things are kept, as the environment says: DATABASE_URL, else ATTUNE_DATA_DIR or the system's place for it. */
+export const storeOptions = (environment: NodeJS.ProcessEnv = process.env): StoreOptions =>
+  environment.DATABASE_URL ? { databaseUrl: environment.DATABASE_URL } : { dataDir: dataFolder(environment) };
+
+/** Whether anything was ever kept there; quick. A database is taken to hold something. */
+export const hasStore = (options: StoreOptions): boolean =>
+  !('dataDir' in options) || existsSync(dataPaths(options.dataDir).database);
