@@ -94,17 +94,18 @@ const readTls = (host: string, cert: string | undefined, key: string | undefined
 
 /**
  * A second door for the command line of this machine, which would stumble over a certificate that nobody vouches for.
- *
- * @returns its address
  */
-const listenBeside = async (app: FastifyInstance): Promise<string> => {
+const listenBeside = async (app: FastifyInstance): Promise<RunningServer> => {
   const door = createServer((request, response) => app.routing(request, response));
   await new Promise<void>((resolve, reject) => door.once('error', reject).listen(0, '127.0.0.1', resolve));
-  app.addHook('onClose', () => {
-    door.close();
-    door.closeAllConnections();
-  });
-  return `http://127.0.0.1:${(door.address() as AddressInfo).port}`;
+  return {
+    url: `http://127.0.0.1:${(door.address() as AddressInfo).port}`,
+    close: () =>
+      new Promise((resolve) => {
+        door.close(() => resolve());
+        door.closeAllConnections();
+      }),
+  };
 };
 
 /**
@@ -148,6 +149,13 @@ export const serve = async ({
   const address = app.server.address() as AddressInfo;
   const shown = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
   const url = `${tls ? 'https' : 'http'}://${shown}:${address.port}`;
-  lock?.announce(tls ? await listenBeside(app) : url);
-  return { url, close: () => app.close() };
+  const beside = tls && lock ? await listenBeside(app) : undefined;
+  lock?.announce(beside?.url ?? url);
+  return {
+    url,
+    close: async () => {
+      await beside?.close();
+      await app.close();
+    },
+  };
 };
