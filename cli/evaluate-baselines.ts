@@ -36,7 +36,7 @@ const describe = ({ dataset, list, rows }: BaselinesReport): string => {
   const heading = `${dataset.name}, split ${dataset.split}: ${dataset.count} pictures, and ${list.count} of them${
     list.origin === 'committed' ? ' (the list that was drawn beforehand)' : ' (drawn by the rule of the list)'
   }`;
-  const lines = rows.flatMap(({ method, paper, list: few, whole, trainingSeconds, bytes, command }) => {
+  const lines = rows.flatMap(({ method, paper, list: few, whole, withoutCopies, trainingSeconds, bytes, command }) => {
     const told = paper === null ? '' : `  paper ${rate(paper / 200)}`;
     if (!few || !whole) return [`${method}${told}`, `  not trained yet: ${command}`];
     const cost = [
@@ -47,6 +47,9 @@ const describe = ({ dataset, list, rows }: BaselinesReport): string => {
       `${method}${told}${cost ? `  (${cost})` : ''}`,
       `  ${String(few.count).padStart(5)}: ${score(few)}`,
       `  ${String(whole.count).padStart(5)}: ${score(whole)}`,
+      ...(withoutCopies
+        ? [`  ${String(withoutCopies.count).padStart(5)}: ${score(withoutCopies)} without copies`]
+        : []),
     ];
   });
   return [heading, 'Right answers with 95 % intervals:', ...lines].join('\n');

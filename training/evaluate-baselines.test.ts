@@ -54,10 +54,11 @@ test('what is missing is said with the command that makes it; --retrain makes it
   const trained = await evaluateBaselines({ dataPath: data, split: 'public', models, only: ['lbp'], retrain: true });
   expect((await readdir(models)).sort()).toEqual(['lbp.json', 'mapped-lbp.json']);
   expect(trained.list).toEqual({ count: 5, origin: 'drawn' });
-  for (const { whole, list, bytes, trainingSeconds } of trained.rows) {
+  for (const { whole, list, withoutCopies, bytes, trainingSeconds } of trained.rows) {
     expect(whole!.count).toBe(5);
     expect(whole!.right).toBeGreaterThanOrEqual(4);
     expect(list).toEqual({ count: 5, right: whole!.right, accuracy: whole!.accuracy, interval: whole!.interval });
+    expect(withoutCopies).toEqual(list);
     expect(bytes).toBeGreaterThan(1000);
     expect(trainingSeconds).toBeGreaterThan(0);
   }

@@ -11,7 +11,7 @@ import { formatBaseline, parseBaseline, predictBaseline, type SvmBaseline, train
 import { findTestRows } from './baselines/test-list.ts';
 import { type FaceSet, hashPictures, isSplit, rowsOf, SPLITS, type Split } from './datasets/face-set.ts';
 import { loadFer2013 } from './datasets/fer2013.ts';
-import { cleanTraining } from './datasets/split.ts';
+import { cleanTraining, deduplicateAgainst } from './datasets/split.ts';
 import { runModel } from './evaluate.ts';
 import { accuracy, confusionMatrix, likeliest, macroF1, wilsonInterval } from './metrics.ts';
 import { describeMachine, findCommit } from './provenance.ts';
@@ -67,6 +67,8 @@ export interface BaselineRow {
   /** null: there is no stored model; `command` says how to make one. */
   readonly list: BaselineScore | null;
   readonly whole: (BaselineScore & { readonly macroF1: number }) | null;
+  /** The whole split less the pictures that the data's own Training split also has; null where the data has none. */
+  readonly withoutCopies: BaselineScore | null;
   /** As the training measured it: processor seconds of one core for an SVM, seconds of two cores for a network. */
   readonly trainingSeconds: number | null;
   readonly bytes: number | null;
@@ -118,6 +120,7 @@ export const evaluateBaselines = async ({
   const places = new Map([...rows].map((row, place) => [row, place]));
   const listPlaces = [...list.rows].map((row) => places.get(row)!);
   const truth = rows.map((row) => set.labels[row]!);
+  const unique = placesWithoutCopies(set, rows, split);
 
   const found: BaselineRow[] = [];
   for (const method of methods) {
@@ -127,7 +130,7 @@ export const evaluateBaselines = async ({
     const answer = await answerOf(method, path, { set, rows, onProgress });
     const common = { method: method.name, paper: method.paper, command: commandOf(method) };
     if (!answer) {
-      found.push({ ...common, list: null, whole: null, trainingSeconds: null, bytes: null });
+      found.push({ ...common, list: null, whole: null, withoutCopies: null, trainingSeconds: null, bytes: null });
       continue;
     }
     const { predicted, trainingSeconds } = answer;
@@ -140,6 +143,7 @@ export const evaluateBaselines = async ({
       ...common,
       list: score(listPlaces),
       whole: { ...score([...rows.keys()]), accuracy: accuracy(confusion), macroF1: macroF1(confusion) },
+      withoutCopies: unique.length > 0 ? score(unique) : null,
       trainingSeconds,
       bytes: await sizeOf(path),
     });
@@ -153,6 +157,13 @@ export const evaluateBaselines = async ({
     machine: describeMachine(),
     time,
   };
+};
+
+/** Places of the rows whose pixels stand nowhere in the Training split; none where there is no such split beside them. */
+const placesWithoutCopies = (set: FaceSet, rows: Int32Array, split: Split): number[] => {
+  if (split === 'train' || !set.splits.includes('train')) return [];
+  const kept = new Set(deduplicateAgainst(set.images, rows, set.images, rowsOf(set, 'train')).kept);
+  return [...rows.keys()].filter((place) => kept.has(rows[place]!));
 };
 
 const chooseMethods = (only: readonly string[] | undefined): readonly Method[] => {
