@@ -30,26 +30,39 @@ const FIGURES: readonly (readonly [name: string, figure: (score: RecommendScore)
 ];
 
 /** Fits 60 columns. */
-const describe = ({ sets }: RecommendReport): string =>
-  Object.values(sets)
-    .map(({ set, methods, parts, ratio }) => {
-      const columns = Object.entries(methods);
-      const cell = (value: number | null): string => (value === null ? '' : value.toFixed(4)).padStart(10);
-      const count = columns[0]?.[1].count ?? 0;
-      return [
-        `${set}: ${count} ${set === 'lastfm' ? 'listeners' : set === 'netease' ? 'playlists' : 'pairs'}`,
-        `${''.padEnd(18)}${columns.map(([name]) => name.padStart(10)).join('')}`,
-        ...FIGURES.filter(([, figure]) => columns.some(([, score]) => figure(score) !== null)).map(
-          ([name, figure]) => `  ${name.padEnd(16)}${columns.map(([, score]) => cell(figure(score))).join('')}`,
-        ),
-        ...(['tuning', 'rest'] as const).map((part) => {
-          const own = Object.values(parts[part]).map((score) => cell(score.precisionAt10 ?? score.auc));
-          return `  ${(part === 'tuning' ? 'half tuned on' : 'other half').padEnd(16)}${own.join('')}`;
-        }),
-        ...(ratio === undefined ? [] : [`  default / paper   ${ratio.toFixed(2)}`]),
-      ].join('\n');
-    })
-    .join('\n');
+const describe = ({ sets, paths }: RecommendReport): string => [...describeSets(sets), describePaths(paths)].join('\n');
+
+const describePaths = (paths: RecommendReport['paths']): string => {
+  const columns = Object.entries(paths);
+  const cells = (figure: 'largestStep' | 'monotoneShare' | 'endError'): string =>
+    columns.map(([, quality]) => quality[figure].toFixed(3).padStart(10)).join('');
+  return [
+    'paths: 20 songs that ship, from each mood to happy and to calm',
+    `${''.padEnd(18)}${columns.map(([name]) => name.padStart(10)).join('')}`,
+    `  ${'largest step'.padEnd(16)}${cells('largestStep')}`,
+    `  ${'monotone share'.padEnd(16)}${cells('monotoneShare')}`,
+    `  ${'end error'.padEnd(16)}${cells('endError')}`,
+  ].join('\n');
+};
+
+const describeSets = (sets: RecommendReport['sets']): string[] =>
+  Object.values(sets).map(({ set, methods, parts, ratio }) => {
+    const columns = Object.entries(methods);
+    const cell = (value: number | null): string => (value === null ? '' : value.toFixed(4)).padStart(10);
+    const count = columns[0]?.[1].count ?? 0;
+    return [
+      `${set}: ${count} ${set === 'lastfm' ? 'listeners' : set === 'netease' ? 'playlists' : 'pairs'}`,
+      `${''.padEnd(18)}${columns.map(([name]) => name.padStart(10)).join('')}`,
+      ...FIGURES.filter(([, figure]) => columns.some(([, score]) => figure(score) !== null)).map(
+        ([name, figure]) => `  ${name.padEnd(16)}${columns.map(([, score]) => cell(figure(score))).join('')}`,
+      ),
+      ...(['tuning', 'rest'] as const).map((part) => {
+        const own = Object.values(parts[part]).map((score) => cell(score.precisionAt10 ?? score.auc));
+        return `  ${(part === 'tuning' ? 'half tuned on' : 'other half').padEnd(16)}${own.join('')}`;
+      }),
+      ...(ratio === undefined ? [] : [`  default / paper   ${ratio.toFixed(2)}`]),
+    ].join('\n');
+  });
 
 const evaluate = async ({ data, set, method, json }: RecommendOptions): Promise<void> => {
   checkJsonTarget(json);

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { InvalidInputError } from '../src/base/errors.ts';
 import { createRandom } from '../src/base/random.ts';
+import type { PathQuality } from '../src/music/mood-path.ts';
 import { topItems } from '../src/music/taste.ts';
 import { filesOf, LISTENING_SETS, type ListeningSet, setsIn } from './datasets/listening.ts';
 import { describeMachine, findCommit } from './provenance.ts';
@@ -21,6 +22,7 @@ import {
 import { prepareAotm } from './recommend/aotm.ts';
 import { prepareLastfm } from './recommend/lastfm.ts';
 import { prepareNetease } from './recommend/netease.ts';
+import { measurePaths } from './recommend/paths.ts';
 
 export const RECOMMEND_METHODS = ['paper', 'default'] as const;
 export type RecommendMethod = (typeof RECOMMEND_METHODS)[number];
@@ -101,6 +103,8 @@ export interface RecommendReport extends RecommendScore {
   readonly method: RecommendMethod;
   readonly seed: string;
   readonly sets: Readonly<Partial<Record<ListeningSet, SetReport>>>;
+  /** Playlists of the songs that ship, from each mood to lift and calm: means. */
+  readonly paths: Readonly<Partial<Record<RecommendMethod, PathQuality>>>;
   readonly commit: string | undefined;
   readonly machine: string;
   readonly date: string;
@@ -141,6 +145,7 @@ export const evaluateRecommend = async ({
     ...reports[first]!.methods[top]!,
     seed: SPLIT_SEED,
     sets: reports,
+    paths: await measurePaths(methods),
     commit: await findCommit(),
     machine: describeMachine(),
     date: new Date().toISOString().slice(0, 10),
