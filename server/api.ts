@@ -1,9 +1,12 @@
 /** The contract between the server and everything that talks to it: every path, what it takes and what it answers. */
 import { z } from 'zod';
+import { SOURCE_NAMES } from '../node/crawl/source-names.ts';
+import { SONG_FIELDS } from '../node/import/song-record.ts';
 import { EMOTIONS } from '../src/base/emotions.ts';
 import { EVIDENCE_SOURCES } from '../src/music/library-song.ts';
 import { GOALS } from '../src/music/mood-target.ts';
 import { PLAYLIST_FORMATS } from '../src/music/playlist.ts';
+import { JOB_KINDS, JOB_STATES } from './jobs/jobs.ts';
 import { FEEDBACK_KINDS, READING_SOURCES, SONG_ORDERS } from './store/store.ts';
 
 /** Every path below lies under it. */
@@ -66,6 +69,25 @@ const soundVector = z.object({
   vector: z.array(z.number()).min(1).max(16_000),
 });
 
+const jobId = z.string().min(1).max(100);
+const job = z.object({
+  id: jobId,
+  kind: z.enum(JOB_KINDS),
+  state: z.enum(JOB_STATES),
+  done: z.number().optional(),
+  total: z.number().optional().describe('Absent while nobody knows.'),
+  message: z.string().optional(),
+  problems: z
+    .array(z.object({ source: z.string(), place: z.string().optional(), code: z.string(), message: z.string() }))
+    .describe('The first of them.'),
+  problemCount: z.number(),
+  result: z.record(z.string(), z.unknown()).optional(),
+  error: z.object({ code: z.string(), message: z.string() }).optional(),
+  tries: z.number(),
+  createdAt: z.string(),
+  endedAt: z.string().optional(),
+});
+
 const filter = {
   emotion: emotion.optional(),
   tag: z.string().max(200).optional(),
@@ -118,7 +140,7 @@ export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Below `API_PREFIX`, parameters in braces. */
   readonly path: string;
-  readonly group: 'Readings' | 'Music' | 'Songs' | 'Listener' | 'Data' | 'Server';
+  readonly group: 'Readings' | 'Music' | 'Songs' | 'Jobs' | 'Listener' | 'Data' | 'Server';
   readonly summary: string;
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
@@ -425,6 +447,62 @@ export const ROUTES = {
     answer: 'none',
     localOnly: true,
     problems: ['store/setting'],
+  }),
+  addJob: route({
+    method: 'POST',
+    path: '/jobs',
+    group: 'Jobs',
+    summary: 'Starts long work: adding a folder, file or address, asking services about songs, finding emotions',
+    body: z.discriminatedUnion('kind', [
+      z.strictObject({
+        kind: z.literal('add'),
+        source: z.string().min(1).max(4000).describe('A path on the server’s machine, or an http address.'),
+        columns: z.partialRecord(z.enum(SONG_FIELDS), z.string().max(200)).optional(),
+      }),
+      z.strictObject({ kind: z.literal('complete'), from: z.array(z.enum(SOURCE_NAMES)).min(1).max(10) }),
+      z.strictObject({ kind: z.literal('analyse'), again: z.boolean().optional() }),
+    ]),
+    answer: job,
+    localOnly: true,
+  }),
+  listJobs: route({
+    method: 'GET',
+    path: '/jobs',
+    group: 'Jobs',
+    summary: 'What is being done and was done, latest first',
+    query: z.object({ limit: z.coerce.number().int().min(1).max(200).default(50) }),
+    answer: z.object({ jobs: z.array(job) }),
+    localOnly: true,
+  }),
+  watchJob: route({
+    method: 'GET',
+    path: '/jobs/{id}/progress',
+    group: 'Jobs',
+    summary: 'How far a job is: a line whenever that changes, until it ends',
+    params: z.object({ id: jobId }),
+    answer: { lines: job },
+    localOnly: true,
+    problems: ['jobs/none'],
+  }),
+  cancelJob: route({
+    method: 'POST',
+    path: '/jobs/{id}/cancel',
+    group: 'Jobs',
+    summary: 'Ends a job; what it did stays',
+    params: z.object({ id: jobId }),
+    answer: job,
+    localOnly: true,
+    problems: ['jobs/none'],
+  }),
+  retryJob: route({
+    method: 'POST',
+    path: '/jobs/{id}/retry',
+    group: 'Jobs',
+    summary: 'Goes on with a job that failed or was cancelled',
+    params: z.object({ id: jobId }),
+    answer: job,
+    localOnly: true,
+    problems: ['jobs/none'],
   }),
   describeData: route({
     method: 'GET',

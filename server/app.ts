@@ -7,6 +7,7 @@ import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { packageRoot } from '../node/package-root.ts';
 import { API_PREFIX, type Health } from './api.ts';
 import { createDataHandlers, noStore } from './data-handlers.ts';
+import { createJobHandlers } from './job-handlers.ts';
 import { createLazyStore } from './lazy-store.ts';
 import { DOCS_STYLE, docsPage, openApiDocument } from './openapi.ts';
 import { checkSender } from './origin.ts';
@@ -102,9 +103,17 @@ export const createApp = async ({
   const store = storeOptions && createLazyStore(storeOptions);
   removeLeftovers();
   await app.register(fastifyMultipart);
+  const jobs = createJobHandlers(store?.ask ?? noStore, storeOptions);
+  const data = createDataHandlers(store?.ask ?? noStore, store !== undefined);
   addRoutes(app, {
     ...createReadingHandlers(readings),
-    ...createDataHandlers(store?.ask ?? noStore, store !== undefined),
+    ...data,
+    ...jobs.handlers,
+    // What is erased must not be written anew by work that goes on.
+    eraseData: async (input) => {
+      await jobs.close();
+      return data.eraseData(input);
+    },
     health: async (): Promise<Health> => ({
       status: 'ok',
       version,
@@ -120,7 +129,12 @@ export const createApp = async ({
   app.get(`${API_PREFIX}/openapi.json`, () => openApiDocument(version));
   app.get('/api/docs', (_request, reply) => reply.type('text/html; charset=utf-8').send(docsPage(version)));
   app.get('/api/docs/style.css', (_request, reply) => reply.type('text/css; charset=utf-8').send(DOCS_STYLE));
-  if (store) app.addHook('onClose', store.close);
+  if (store) {
+    app.addHook('onClose', async () => {
+      await jobs.close();
+      await store.close();
+    });
+  }
 
   // HEAD comes with GET; `wildcard` looks a file up when it is asked for, so that a model trained meanwhile is served too.
   const options = {

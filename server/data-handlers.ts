@@ -6,6 +6,7 @@ import type { Catalogue } from '../src/music/catalogue.ts';
 import type { EmotionEvidence } from '../src/music/library-song.ts';
 import { formatPlaylist, youtubeLink } from '../src/music/playlist.ts';
 import { recommend } from '../src/music/recommend.ts';
+import type { JobRoute } from './job-handlers.ts';
 import { chooseCatalogue, loadOwnSongs, usableProfile } from './own-catalogue.ts';
 import { ApiError } from './problem.ts';
 import type { Handlers } from './routes.ts';
@@ -66,7 +67,7 @@ const PLAYLIST_TYPES = {
 export const createDataHandlers = (
   ask: AskStore,
   hasStore: boolean,
-): Omit<Handlers, 'health' | 'readPhoto' | 'readVideo'> => {
+): Omit<Handlers, 'health' | 'readPhoto' | 'readVideo' | JobRoute> => {
   const ownSongs = createOwnSongs();
   let starter: Promise<Catalogue> | undefined;
   const openStarter = (): Promise<Catalogue> => {

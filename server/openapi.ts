@@ -5,7 +5,7 @@ import { JSON_LINES } from './json-lines.ts';
 
 /** Problems that any path may answer with. */
 const COMMON_PROBLEMS = ['server/host', 'server/origin', 'server/failed'];
-const STORE_GROUPS: readonly Route['group'][] = ['Songs', 'Listener', 'Data'];
+const STORE_GROUPS: readonly Route['group'][] = ['Songs', 'Jobs', 'Listener', 'Data'];
 
 const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): object => {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });

@@ -6,7 +6,7 @@ import { createFetcher, type Fetcher } from '../../node/crawl/fetcher.ts';
 import { createResponseCache } from '../../node/crawl/response-cache.ts';
 import { packagePath } from '../../node/package-root.ts';
 import { createDirectQueue } from '../jobs/direct-queue.ts';
-import { createJobQueue, type JobQueue } from '../jobs/job-queue.ts';
+import { createJobQueue, type JobQueue, type JobQueueOptions } from '../jobs/job-queue.ts';
 import { dataFolder } from '../store/data-folder.ts';
 import { findStore } from '../store/find-store.ts';
 import { connectionOf } from '../store/open-store.ts';
@@ -35,8 +35,13 @@ export const openLibraryStore = ({ databaseUrl, dataDir = dataFolder() }: Librar
 
 /** The jobs of a store that this process has open. */
 export const openQueue = async (store: Store, onError: (error: Error) => void = () => {}): Promise<JobQueue> => {
-  const connection = connectionOf(store);
-  return connection ? createJobQueue({ execute: connection.execute, onError }) : createDirectQueue();
+  if (!connectionOf(store)) return createDirectQueue();
+  // Asked for anew each time: after everything was erased the store has another connection.
+  const execute: JobQueueOptions['execute'] = (text, values) => {
+    const connection = connectionOf(store);
+    return connection ? connection.execute(text, values) : Promise.reject(new Error('The store is closed.'));
+  };
+  return createJobQueue({ execute, onError });
 };
 
 /** Begins to take the library's jobs. @returns what cannot be read here, as sentences */
