@@ -31,28 +31,31 @@ const score = (found: BaselineScore): string =>
   `${rate(found.accuracy).padStart(7)} (${rate(found.interval[0])} to ${rate(found.interval[1])})`;
 const kilobytes = (bytes: number): string => `${Math.round(bytes / 1000).toLocaleString('en-US')} KB`;
 
-/** Two lines a method, within 60 columns. */
+/** A few lines a method, within 60 columns. */
 const describe = ({ dataset, list, rows }: BaselinesReport): string => {
-  const heading = `${dataset.name}, split ${dataset.split}: ${dataset.count} pictures, and ${list.count} of them${
-    list.origin === 'committed' ? ' (the list that was drawn beforehand)' : ' (drawn by the rule of the list)'
-  }`;
+  const heading = [
+    `${dataset.name}, split ${dataset.split}: ${dataset.count} pictures, and ${list.count} of them`,
+    list.origin === 'committed' ? '(the list drawn beforehand)' : '(drawn by the rule of the list).',
+    'Right answers with 95 % intervals:',
+  ];
   const lines = rows.flatMap(({ method, paper, list: few, whole, withoutCopies, trainingSeconds, bytes, command }) => {
-    const told = paper === null ? '' : `  paper ${rate(paper / 200)}`;
-    if (!few || !whole) return [`${method}${told}`, `  not trained yet: ${command}`];
+    const title = paper === null ? method : `${method}: the paper ${rate(paper / 200)}`;
+    if (!few || !whole) return [title, '  not trained yet:', ...command.split(' && ').map((part) => `    ${part}`)];
     const cost = [
       ...(trainingSeconds === null ? [] : [`trained ${Math.round(trainingSeconds)} s`]),
       ...(bytes === null ? [] : [kilobytes(bytes)]),
     ].join(', ');
     return [
-      `${method}${told}${cost ? `  (${cost})` : ''}`,
+      title,
       `  ${String(few.count).padStart(5)}: ${score(few)}`,
       `  ${String(whole.count).padStart(5)}: ${score(whole)}`,
       ...(withoutCopies
         ? [`  ${String(withoutCopies.count).padStart(5)}: ${score(withoutCopies)} without copies`]
         : []),
+      ...(cost ? [`         ${cost}`] : []),
     ];
   });
-  return [heading, 'Right answers with 95 % intervals:', ...lines].join('\n');
+  return [...heading, ...lines].join('\n');
 };
 
 const evaluate = async (options: BaselineOptions): Promise<void> => {
