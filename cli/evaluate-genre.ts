@@ -32,13 +32,7 @@ const describe = (report: GenreReport): string => {
   const { rows, row: best, labels, confusion, perClass, dataset } = report;
   const width = Math.max(...labels.map((label) => label.length)) + 2;
   const cells = (values: readonly (string | number)[]): string =>
-    values
-      .map((value) =>
-        String(value)
-          .slice(0, width - 1)
-          .padStart(Math.min(width, 9)),
-      )
-      .join('');
+    values.map((value) => String(value).slice(0, 8).padStart(9)).join('');
   return [
     `${dataset.name}, ${dataset.split}: ${report.count} tracks scored`,
     report.note,

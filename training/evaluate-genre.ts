@@ -133,13 +133,14 @@ const learnAndAsk = async (
   asked: readonly number[],
   row: GenreRow,
   settings: SoundSettings,
-  classes: number,
+  { labels, featuresOf }: Pick<GenreData, 'labels' | 'featuresOf'>,
 ): Promise<Answers> => {
+  const classes = labels.length;
   if (!row.shape) {
     const start = process.cpuUsage();
-    const features = (rows: readonly number[]) => rows.map((i) => summaryRow(tracks[i]!.summary));
-    const labels = learnt.map((i) => tracks[i]!.genre);
-    const { said } = trainAndAskSvm(features(learnt), labels, features(asked), settings.seed);
+    const features = (rows: readonly number[]) => rows.map((i) => featuresOf(tracks[i]!));
+    const truth = learnt.map((i) => tracks[i]!.genre);
+    const { said } = trainAndAskSvm(features(learnt), truth, features(asked), settings.seed);
     const { user, system } = process.cpuUsage(start);
     const answers = asked.map((index, i) => ({ index, said: said[i]!, slices: [] }));
     return { tracks: answers, parameters: null, trainingSeconds: (user + system) / 1e6 };
@@ -186,6 +187,8 @@ interface GenreData {
   readonly labels: readonly string[];
   readonly tracks: readonly LabelledTrack[];
   readonly sha256: string;
+  /** What the support vector machine is given of a track. */
+  readonly featuresOf: (track: LabelledTrack) => number[];
   /** GTZAN: which tracks are learnt from and asked; else folds. */
   readonly split?: { readonly name: string; readonly learnt: readonly number[]; readonly asked: readonly number[] };
 }
@@ -227,6 +230,7 @@ const loadGtzan = async (
   return {
     name: hasSounds ? 'GTZAN' : 'GTZAN, table of 57 features',
     labels: GTZAN_GENRES,
+    featuresOf: ({ summary }) => (hasSounds ? summaryRow(summary) : Array.from(summary)),
     tracks,
     sha256: joinSums(tracks.map(({ id, sha256 }) => `${id}${sha256}`)),
     split: {
@@ -280,7 +284,7 @@ export const evaluateGenre = async (options: EvaluateGenreOptions): Promise<Genr
     for (const row of rows) {
       onProgress(`Learning: ${row.name}`);
       const answers = await keepAnswers(keep, { row: row.name, settings, data: data.sha256, split }, () =>
-        learnAndAsk(data.tracks, data.split!.learnt, data.split!.asked, row, settings, data.labels.length),
+        learnAndAsk(data.tracks, data.split!.learnt, data.split!.asked, row, settings, data),
       );
       scores[row.name] = scoreAnswers(answers, (i) => data.tracks[i]!.genre, data.labels);
     }
@@ -299,7 +303,13 @@ export const evaluateGenre = async (options: EvaluateGenreOptions): Promise<Genr
   }
 
   const set = await loadEmotify(dataPath, (done, count) => onProgress(`Reading: ${done} of ${count} songs`));
-  const data: GenreData = { name: 'Emotify', labels: EMOTIFY_GENRES, tracks: set.tracks, sha256: set.sha256 };
+  const data: GenreData = {
+    name: 'Emotify',
+    labels: EMOTIFY_GENRES,
+    tracks: set.tracks,
+    sha256: set.sha256,
+    featuresOf: ({ summary }) => summaryRow(summary),
+  };
   if (protocol === 'auto' || protocol === 'model') {
     const bytes = await readSoundModel(
       options.model ?? GENRE_MODEL,
@@ -353,11 +363,7 @@ const judgeByFolds = async (
     const learnt = [...data.tracks.keys()].filter((i) => foldOf[i] !== fold);
     const asked = [...data.tracks.keys()].filter((i) => foldOf[i] === fold);
     const conditions = { row: row.name, settings, fold, folds: GENRE_FOLDS, data: data.sha256 };
-    parts.push(
-      await keepAnswers(keep, conditions, () =>
-        learnAndAsk(data.tracks, learnt, asked, row, settings, data.labels.length),
-      ),
-    );
+    parts.push(await keepAnswers(keep, conditions, () => learnAndAsk(data.tracks, learnt, asked, row, settings, data)));
   }
   return joinAnswers(parts);
 };

@@ -28,7 +28,7 @@ export interface GtzanRow {
   readonly id: string;
   /** Place in `GTZAN_GENRES`. */
   readonly genre: number;
-  /** 57 numbers; the clip's length is none of them. */
+  /** 57 numbers, variances as their roots, which do not reach over decades; the clip's length is none of them. */
   readonly features: readonly number[];
 }
 
@@ -50,7 +50,7 @@ export const readGtzanFeatures = async (folder: string): Promise<GtzanRow[]> => 
   return rows.map((row) => {
     const id = row.filename!.replace(/\.\w+$/, '');
     const features = Object.entries(row).flatMap(([name, value]) =>
-      NOT_FEATURES.includes(name) ? [] : [Number(value)],
+      NOT_FEATURES.includes(name) ? [] : [name.endsWith('_var') ? Math.sqrt(Number(value)) : Number(value)],
     );
     if (!features.every(Number.isFinite))
       throw new InvalidInputError('data/index', `${path}, ${id}: a feature is no number.`);
