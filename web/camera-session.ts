@@ -3,9 +3,9 @@ import { signal } from '@preact/signals';
 import { type Camera, openCamera } from '../browser/camera.ts';
 import type { Box } from '../src/face/image.ts';
 import type { FaceReading, QualityNote } from '../src/face/read.ts';
+import { moodPosition } from '../src/music/mood-path.ts';
 import { list, mood, take } from './list.ts';
 import { createMoodTracker, followFace, type TrackedMood } from './mood-tracker.ts';
-import { placeOfReading } from './plane.ts';
 import { liveTrail } from './pointed.ts';
 import { type Problem, toProblem } from './protocol.ts';
 import { cameraAgreed, isCertain, reader } from './stage.ts';
@@ -156,7 +156,7 @@ export const createCameraSession = () => {
     if (nowSeconds - shownSeconds >= SHOW_SECONDS) {
       shownSeconds = nowSeconds;
       shown.value = { tracked, certain, quality: face.quality };
-      liveTrail.value = [...liveTrail.value, placeOfReading(tracked.scores)].slice(-TRAIL_LENGTH);
+      liveTrail.value = [...liveTrail.value, moodPosition(tracked.scores)].slice(-TRAIL_LENGTH);
     }
     settle(face, tracked, certain, nowSeconds - firstSeconds);
   };

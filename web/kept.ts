@@ -1,6 +1,7 @@
 /** What the page remembers about its listener, as signals; every change is kept, and other tabs hear of it. */
 import { signal } from '@preact/signals';
 import { EMOTIONS, type Emotion, type EmotionScores, isEmotion } from '../src/base/emotions.ts';
+import { type Listener, NEW_LISTENER, parseListener } from '../src/music/listener.ts';
 import { GOALS, type Goal } from '../src/music/mood-target.ts';
 import type { Profile } from '../src/music/profile.ts';
 import { createMemoryKeep, type Keep, type KeepProblem, openKeep } from './keep.ts';
@@ -21,15 +22,6 @@ export interface HistoryEntry {
   readonly goal: Goal;
 }
 
-/** What the listener said about a song. */
-export interface Opinion {
-  readonly liked?: true;
-  /** Not to be played again. */
-  readonly skipped?: true;
-  /** Moods it does not fit. */
-  readonly misfits?: readonly Emotion[];
-}
-
 export interface OwnCatalogue {
   readonly name: string;
   readonly csv: Blob;
@@ -38,7 +30,8 @@ export interface OwnCatalogue {
 }
 
 export const profile = signal<Profile>({});
-export const opinions = signal<ReadonlyMap<string, Opinion>>(new Map());
+/** What they liked, sent away and found wrong for a mood. */
+export const listener = signal<Listener>(NEW_LISTENER);
 export const history = signal<readonly HistoryEntry[]>([]);
 export const ownCatalogue = signal<OwnCatalogue | undefined>(undefined);
 /** What stands in the way of keeping, if anything; `full` after a write that found no room. */
@@ -62,20 +55,13 @@ const readProfile = (value: unknown): Profile =>
       )
     : {};
 
-const readOpinion = (value: unknown): Opinion => {
-  if (!isRecord(value)) return {};
-  const misfits = Array.isArray(value.misfits)
-    ? value.misfits.filter((item): item is Emotion => typeof item === 'string' && isEmotion(item))
-    : [];
-  return {
-    ...(value.liked === true && { liked: true }),
-    ...(value.skipped === true && { skipped: true }),
-    ...(misfits.length > 0 && { misfits }),
-  };
+const readListener = (value: unknown): Listener => {
+  try {
+    return parseListener(JSON.stringify(value ?? NEW_LISTENER));
+  } catch {
+    return NEW_LISTENER;
+  }
 };
-
-const readOpinions = (value: unknown): Map<string, Opinion> =>
-  new Map(isRecord(value) ? Object.entries(value).map(([id, opinion]) => [id, readOpinion(opinion)]) : []);
 
 const readEntry = ([number, value]: readonly [number, unknown]): HistoryEntry[] => {
   if (!isRecord(value)) return [];
@@ -105,12 +91,12 @@ const readCatalogue = (value: unknown): OwnCatalogue | undefined =>
 const load = async (): Promise<void> => {
   const [kept, said, csv, entries] = await Promise.all([
     keep.get('profile'),
-    keep.get('opinions'),
+    keep.get('listener'),
     keep.get('catalogue'),
     keep.entries(),
   ]);
   profile.value = readProfile(kept);
-  opinions.value = readOpinions(said);
+  listener.value = readListener(said);
   const next = readCatalogue(csv);
   const before = ownCatalogue.peek();
   // The same file again need not be read again.
@@ -153,13 +139,9 @@ export const setTypical = (emotion: Emotion, ids: readonly string[] | undefined)
   return write(keep.set('profile', profile.value));
 };
 
-/** @param opinion an empty one forgets the song. */
-export const setOpinion = (songId: string, opinion: Opinion): Promise<void> => {
-  const next = new Map(opinions.value);
-  if (Object.keys(opinion).length === 0) next.delete(songId);
-  else next.set(songId, opinion);
-  opinions.value = next;
-  return write(keep.set('opinions', Object.fromEntries(next)));
+export const setListener = (next: Listener): Promise<void> => {
+  listener.value = next;
+  return write(keep.set('listener', next));
 };
 
 export const setOwnCatalogue = (catalogue: OwnCatalogue | undefined): Promise<void> => {
@@ -188,7 +170,7 @@ export const exportEverything = async (): Promise<string> =>
       attune: 1,
       settings: currentSettings(),
       typical: profile.value,
-      opinions: Object.fromEntries(opinions.value),
+      listener: listener.value,
       history: history.value.map(({ number: _, ...entry }) => ({ ...entry, time: new Date(entry.time).toISOString() })),
       catalogue: ownCatalogue.value && {
         name: ownCatalogue.value.name,
@@ -203,7 +185,7 @@ export const exportEverything = async (): Promise<string> =>
 /** Forgets everything, here and in other tabs. The page's own files stay, so that it still opens without a network. */
 export const eraseEverything = async (): Promise<void> => {
   profile.value = {};
-  opinions.value = new Map();
+  listener.value = NEW_LISTENER;
   history.value = [];
   ownCatalogue.value = undefined;
   eraseSettings();

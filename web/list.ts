@@ -3,10 +3,11 @@ import { batch, effect, signal } from '@preact/signals';
 import type { Emotion, EmotionScores } from '../src/base/emotions.ts';
 import type { FaceReading, QualityNote } from '../src/face/read.ts';
 import type { Catalogue } from '../src/music/catalogue.ts';
+import { forgetSong, memoryOf, react, type SongMemory } from '../src/music/listener.ts';
 import type { Goal } from '../src/music/mood-target.ts';
+import { type PersonalRecommendation, recommendPersonally } from '../src/music/personal.ts';
 import type { Profile } from '../src/music/profile.ts';
-import { type Recommendation, recommend } from '../src/music/recommend.ts';
-import { addToHistory, type Opinion, opinions, profile, type Source, setOpinion } from './kept.ts';
+import { addToHistory, listener, profile, type Source, setListener } from './kept.ts';
 import { type Problem, toProblem } from './protocol.ts';
 import { keepsHistory } from './settings.ts';
 import { catalogue, isCatalogue } from './songs.ts';
@@ -24,7 +25,7 @@ export type Mood =
   | { readonly kind: 'hand'; readonly emotion: Emotion };
 
 export interface List {
-  readonly recommendation: Recommendation;
+  readonly recommendation: PersonalRecommendation;
   readonly startedOver: boolean;
 }
 
@@ -33,7 +34,8 @@ export interface Said {
   readonly songId: string;
   readonly title: string;
   readonly what: 'skipped' | 'misfit';
-  readonly before: Opinion;
+  /** What was remembered of the song before. */
+  readonly before: SongMemory | undefined;
 }
 
 export const mood = signal<Mood | undefined>(undefined);
@@ -56,22 +58,24 @@ const knownProfile = (songs: Catalogue): Profile =>
     Object.entries(profile.value).filter(([, ids]) => ids.every((id) => songs.position(id) >= 0)),
   ) as Profile;
 
-/** Songs the listener does not want for this mood. */
-const unwanted = (emotion: Emotion): string[] =>
-  [...opinions.value].flatMap(([id, { skipped, misfits }]) => (skipped || misfits?.includes(emotion) ? [id] : []));
+/** Songs the listener wants no more. What is wrong for a mood the recommender leaves out by itself. */
+const unwanted = (): string[] =>
+  Object.entries(listener.value.songs).flatMap(([id, { skips = 0 }]) => (skips > 0 ? [id] : []));
 
 const compose = (songs: Catalogue, current: Mood): List => {
-  const never = unwanted(current.emotion);
+  const never = unwanted();
   const options = {
     mood: current.kind === 'hand' ? current.emotion : current.scores,
     catalogue: songs,
     profile: knownProfile(songs),
+    listener: listener.value,
+    now: Date.now(),
     count: COUNT,
     ...(goal && { goal }),
   };
-  const tryList = (): Recommendation | undefined => {
+  const tryList = (): PersonalRecommendation | undefined => {
     try {
-      return recommend({ ...options, heard: new Set([...heard, ...never]) });
+      return recommendPersonally({ ...options, heard: new Set([...heard, ...never]) });
     } catch (error) {
       if (heard.size > 0 && toProblem(error).code === 'music/none-left') return undefined;
       throw error;
@@ -80,7 +84,7 @@ const compose = (songs: Catalogue, current: Mood): List => {
   const fresh = tryList();
   if (fresh && (fresh.songs.length === COUNT || heard.size === 0)) return { recommendation: fresh, startedOver: false };
   heard.clear();
-  return { recommendation: recommend({ ...options, heard: new Set(never) }), startedOver: true };
+  return { recommendation: recommendPersonally({ ...options, heard: new Set(never) }), startedOver: true };
 };
 
 const makeList = (): void => {
@@ -155,21 +159,19 @@ export const anotherList = (): void => {
   makeList();
 };
 
+/** A heart given, or taken back. It draws later lists towards songs like this one; the list on view stays. */
 export const like = (songId: string): void => {
-  const { liked, ...rest } = opinions.value.get(songId) ?? {};
-  void setOpinion(songId, liked ? rest : { ...rest, liked: true });
+  const reaction = memoryOf(listener.value, songId)?.liked ? 'unlike' : 'like';
+  void setListener(react(listener.value, { songId, reaction, at: Date.now() }));
 };
 
 /** Takes a song out of this list and, from now on, out of all lists or out of those for this mood. */
 export const dismiss = (songId: string, title: string, what: Said['what']): void => {
   const current = mood.value;
   if (!current) return;
-  const before = opinions.value.get(songId) ?? {};
-  const next: Opinion =
-    what === 'skipped'
-      ? { ...before, skipped: true }
-      : { ...before, misfits: [...new Set([...(before.misfits ?? []), current.emotion])] };
-  void setOpinion(songId, next);
+  const before = memoryOf(listener.value, songId);
+  const reaction = what === 'skipped' ? 'skip' : 'not-my-mood';
+  void setListener(react(listener.value, { songId, reaction, mood: current.emotion, at: Date.now() }));
   makeList();
   said.value = { songId, title, what, before };
 };
@@ -178,7 +180,8 @@ export const takeBack = (): void => {
   const last = said.value;
   if (!last) return;
   said.value = undefined;
-  void setOpinion(last.songId, last.before);
+  const { songs } = forgetSong(listener.value, last.songId);
+  void setListener({ version: 1, songs: last.before ? { ...songs, [last.songId]: last.before } : songs });
   makeList();
 };
 

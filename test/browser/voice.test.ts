@@ -38,7 +38,7 @@ describe.skipIf(!hasModel)('a voice (needs models/voice-emotion.onnx and voice-m
     `in a recording gives seven bars and songs, or asks ${needsData('emodb')}`,
     async () => {
       const folder = dataPath('emodb', 'audio');
-      const name = readdirSync(folder).find((file) => file.endsWith('.wav'))!;
+      const name = readdirSync(folder).find((file) => file.endsWith('.opus'))!;
       const { page, requests, errors } = await openPage(browser, host.url);
       await page.getByLabel('Choose a recording').setInputFiles(`${folder}/${name}`);
       await page.locator('.reading .bar').nth(6).waitFor();

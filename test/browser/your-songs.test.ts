@@ -83,14 +83,17 @@ describe('a song', () => {
   it('is liked, sent away and taken back, and sent away for good', async () => {
     const { page } = await open();
     await pick(page, 'Angry');
-    const [first, second] = await songTitles(page);
-    await page.getByRole('button', { name: `Like ${first}` }).click();
-    expect(await page.getByRole('button', { name: `Like ${first}` }).getAttribute('aria-pressed')).toBe('true');
+    const before = await songTitles(page);
+    const [first, second] = before;
     await page.getByRole('button', { name: `Do not play ${second} again` }).click();
     await page.getByText(`${second} will not come again.`).waitFor();
     expect(await songTitles(page)).not.toContain(second);
     await page.getByRole('button', { name: 'Undo' }).click();
-    expect((await songTitles(page))[1]).toBe(second);
+    expect(await songTitles(page)).toEqual(before);
+    await page.getByRole('button', { name: `Like ${first}` }).click();
+    expect(await page.getByRole('button', { name: `Like ${first}` }).getAttribute('aria-pressed')).toBe('true');
+    // The list on view stays; the next one leans towards what is liked.
+    expect(await songTitles(page)).toEqual(before);
     await page.getByRole('button', { name: `${second} does not fit this mood` }).click();
     await page.getByText(`${second} will not come for this mood again.`).waitFor();
     await page.reload();
@@ -99,11 +102,12 @@ describe('a song', () => {
     await view(page, 'Your songs');
     await page.getByText('Not for anger').waitFor();
     await page.getByRole('button', { name: `Forget what you said about ${second}` }).click();
+    await page.getByRole('button', { name: `Forget what you said about ${first}` }).click();
     await view(page, 'Listen');
     await page.getByRole('button', { name: 'Start over' }).click();
     await page.reload();
     await pick(page, 'Angry');
-    expect(await songTitles(page)).toContain(second);
+    expect(await songTitles(page)).toEqual(before);
   });
 
   it('plays from a file of this device', async () => {
@@ -139,9 +143,8 @@ describe('a catalogue of the listener', () => {
     await page.getByText('mine.csv: 60 songs.').waitFor();
     await page.getByLabel('Play my songs only').check();
     await view(page, 'Listen');
-    await page.locator('.mood', { hasText: 'Happy' }).click();
-    // No song of this file stands for an emotion: the page says what to do.
-    await page.getByRole('alert').getByText('No song stands for happy').waitFor();
+    await pick(page, 'Happy');
+    for (const title of await songTitles(page)) expect(title).toMatch(/^My song/);
     await view(page, 'Your songs');
     const happy = page.locator('.mood-songs', { has: page.getByRole('heading', { name: 'Happy' }) });
     expect(await happy.locator('.typical-song').count()).toBe(3);
@@ -254,7 +257,7 @@ describe('settings', () => {
       history: [{ source: 'hand', emotion: 'happy', goal: 'match' }],
       catalogue: { name: 'mine.csv', csv },
     });
-    expect(Object.values(everything.opinions)).toEqual([{ liked: true }]);
+    expect(Object.values(everything.listener.songs)).toMatchObject([{ liked: true }]);
 
     await page.getByRole('button', { name: 'Erase everything' }).click();
     await page.getByRole('button', { name: 'Keep it' }).click();

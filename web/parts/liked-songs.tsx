@@ -1,12 +1,13 @@
 /** What the listener said about songs, to look at and to take back. */
-import { type Opinion, opinions, setOpinion } from '../kept.ts';
+import { forgetSong, type SongMemory } from '../../src/music/listener.ts';
+import { listener, setListener } from '../kept.ts';
 import { catalogue, isCatalogue } from '../songs.ts';
 import { text } from '../strings/index.ts';
 import { Icon } from './icon.tsx';
 
-const describe = ({ liked, skipped, misfits = [] }: Opinion): string => {
+const describe = ({ liked, skips = 0, wrongFor = [] }: SongMemory): string => {
   const words = text().own;
-  return [liked && words.liked, skipped && words.skippedList, ...misfits.map((mood) => words.misfitList(mood))]
+  return [liked && words.liked, skips > 0 && words.skippedList, ...wrongFor.map((mood) => words.misfitList(mood))]
     .filter(Boolean)
     .join(' · ');
 };
@@ -14,7 +15,8 @@ const describe = ({ liked, skipped, misfits = [] }: Opinion): string => {
 export const LikedSongs = () => {
   const words = text().own;
   const songs = catalogue.value;
-  const entries = [...opinions.value];
+  // A heart taken back leaves a memory that says nothing.
+  const entries = Object.entries(listener.value.songs).filter(([, memory]) => describe(memory) !== '');
   return (
     <section aria-labelledby="liked-title">
       <h3 id="liked-title">{words.likedTitle}</h3>
@@ -22,18 +24,18 @@ export const LikedSongs = () => {
         <p>{words.likedNone}</p>
       ) : (
         <ul class="opinions">
-          {entries.map(([id, opinion]) => {
+          {entries.map(([id, memory]) => {
             const song = isCatalogue(songs) ? songs.find(id) : undefined;
             const title = song?.title ?? id;
             return (
               <li key={id} class="entry">
                 <b>{title}</b>
-                <span class="song-facts">{[song?.artist, describe(opinion)].filter(Boolean).join(' · ')}</span>
+                <span class="song-facts">{[song?.artist, describe(memory)].filter(Boolean).join(' · ')}</span>
                 <button
                   type="button"
                   class="icon-button"
                   aria-label={words.forget(title)}
-                  onClick={() => void setOpinion(id, {})}
+                  onClick={() => void setListener(forgetSong(listener.value, id))}
                 >
                   <Icon name="close" />
                 </button>

@@ -1,10 +1,11 @@
 /** The plane of pleasure and arousal: the seven moods, the reading, the songs on their way, and the goal. */
 import { useId } from 'preact/hooks';
 import { EMOTIONS, type Emotion } from '../../src/base/emotions.ts';
-import { EMOTION_POSITIONS, type Goal, type MoodTarget, moodTarget } from '../../src/music/mood-target.ts';
-import type { RankedSong } from '../../src/music/recommend.ts';
+import { type MoodPath, moodPath, moodPosition } from '../../src/music/mood-path.ts';
+import { defaultGoal, EMOTION_POSITIONS, type Goal } from '../../src/music/mood-target.ts';
+import type { MoodPoint } from '../../src/music/tag-moods.ts';
 import { list, mood } from '../list.ts';
-import { type Dot, middleOf, type Place, placeOfGoal, placeOfReading, placeOfSong, smoothPath } from '../plane.ts';
+import { type Dot, smoothPath } from '../plane.ts';
 import { isLive, liveTrail, pointedMood } from '../pointed.ts';
 import { text } from '../strings/index.ts';
 import { wavePath } from '../waves.ts';
@@ -16,7 +17,7 @@ interface Scale {
   readonly width: number;
   readonly height: number;
   readonly isWide: boolean;
-  readonly at: (place: Place) => Dot;
+  readonly at: (place: MoodPoint) => Dot;
 }
 
 const scaleFor = (width: number): Scale => {
@@ -90,47 +91,41 @@ const MoodMark = ({ emotion, scale, strong }: { emotion: Emotion; scale: Scale; 
 };
 
 interface WayProps {
-  readonly from: Place;
-  readonly through: readonly Place[];
-  readonly target: MoodTarget;
+  readonly path: MoodPath;
+  /** Emotions whose colours the ends have. */
+  readonly from: Emotion;
+  readonly to: Emotion;
   readonly scale: Scale;
   readonly name: string;
 }
 
-/** The way from a reading, through some places, to the goal, in the colours of its ends. */
-const Way = ({ from, through, target, scale, name }: WayProps) => {
+/** The way wanted, in the colours of its ends. */
+const Way = ({ path, from, to, scale, name }: WayProps) => {
   const id = useId();
-  const points = [from, ...through, placeOfGoal(target)].map(scale.at);
-  const [start, end] = [points[0]!, points.at(-1)!];
+  const [start, end] = [scale.at(path.from), scale.at(path.to)];
   if (Math.hypot(end.x - start.x, end.y - start.y) < 20) return null;
-  const first = target.path[0]!.emotion;
   return (
     <>
       <linearGradient id={id} gradientUnits="userSpaceOnUse" x1={start.x} y1={start.y} x2={end.x} y2={end.y}>
-        <stop class={`tone-${first}`} offset="0.1" />
-        <stop class={`tone-${target.emotion}`} offset="0.9" />
+        <stop class={`tone-${from}`} offset="0.1" />
+        <stop class={`tone-${to}`} offset="0.9" />
       </linearGradient>
-      <path class={`way ${name}`} d={smoothPath(points)} stroke={`url(#${id})`} pathLength={1} />
+      {/* A box of no height would have no gradient: the line bends by less than a pixel. */}
+      <path
+        class={`way ${name}`}
+        d={smoothPath([start, { x: end.x, y: end.y + 0.01 }])}
+        stroke={`url(#${id})`}
+        pathLength={1}
+      />
     </>
   );
 };
 
-/** The emotions between the first and the last. */
-const stagesBetween = ({ path }: MoodTarget): Place[] =>
-  path.slice(1, -1).map(({ emotion }) => EMOTION_POSITIONS[emotion]);
+/** Which emotion's colour the end of a way has. */
+const endOf = (mood: Emotion, goal: Goal): Emotion =>
+  (({ match: mood, lift: 'happy', calm: 'neutral' }) as const)[goal];
 
-/** The middle of the songs of each stage but the last, which is the goal's own. */
-const songsBetween = ({ path }: MoodTarget, songs: readonly RankedSong[]): Place[] => {
-  let share = 0;
-  return path.slice(0, -1).flatMap((stage) => {
-    const from = Math.round(share * songs.length);
-    share += stage.share;
-    const ofStage = songs.slice(from, Math.round(share * songs.length));
-    return middleOf(ofStage.map(({ song }) => placeOfSong(song))) ?? [];
-  });
-};
-
-const Target = ({ place, scale }: { place: Place; scale: Scale }) => {
+const Target = ({ place, scale }: { place: MoodPoint; scale: Scale }) => {
   const { x, y } = scale.at(place);
   return (
     <g class="target">
@@ -143,7 +138,7 @@ const Target = ({ place, scale }: { place: Place; scale: Scale }) => {
   );
 };
 
-const You = ({ place, scale, named }: { place: Place; scale: Scale; named: boolean }) => {
+const You = ({ place, scale, named }: { place: MoodPoint; scale: Scale; named: boolean }) => {
   const { x, y } = scale.at(place);
   return (
     <g class="you">
@@ -184,12 +179,11 @@ export const Plane = () => {
   const recommendation = list.value?.recommendation;
   const preview = current ? undefined : pointedMood.value;
   const from = recommendation?.mood ?? current?.emotion;
-  const target = recommendation && moodTarget(recommendation.mood, recommendation.goal);
-  const place = current?.kind === 'read' ? placeOfReading(current.scores) : from && EMOTION_POSITIONS[from];
-  const goalPlace = target && placeOfGoal(target);
+  const place = current?.kind === 'read' ? moodPosition(current.scores) : from && EMOTION_POSITIONS[from];
+  const goalPlace = recommendation?.path.to;
   const [start, end] = [place && scale.at(place), goalPlace && scale.at(goalPlace)];
   const radius = scale.isWide ? 5 : 4;
-  const dots = placeDots(recommendation?.songs ?? [], scale.at, 2 * radius + 4);
+  const dots = placeDots(recommendation?.songs ?? [], recommendation?.path.songs ?? [], scale.at, 2 * radius + 4);
   const isFar = start && end && Math.hypot(start.x - end.x, start.y - end.y) > 34;
   return (
     <figure class="plane" ref={box}>
@@ -203,19 +197,19 @@ export const Plane = () => {
         <Axes {...scale} />
         {preview && (
           <Way
-            from={EMOTION_POSITIONS[preview]}
-            through={stagesBetween(moodTarget(preview))}
-            target={moodTarget(preview)}
+            path={moodPath(EMOTION_POSITIONS[preview], defaultGoal(preview))}
+            from={preview}
+            to={endOf(preview, defaultGoal(preview))}
             scale={scale}
             name="preview"
           />
         )}
-        {target && place && (
+        {recommendation && (
           <Way
-            key={`${target.path[0]!.emotion} ${target.goal}`}
-            from={place}
-            through={songsBetween(target, recommendation.songs)}
-            target={target}
+            key={`${recommendation.mood} ${recommendation.goal}`}
+            path={recommendation.path}
+            from={recommendation.mood}
+            to={endOf(recommendation.mood, recommendation.goal)}
             scale={scale}
             name="made"
           />

@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { Goal } from '../../src/music/mood-target.ts';
 import { formatPlaylist, type PlaylistFormat, youtubeLink } from '../../src/music/playlist.ts';
 import type { RankedSong } from '../../src/music/recommend.ts';
-import { opinions } from '../kept.ts';
+import { listener } from '../kept.ts';
 import { anotherList, chooseGoal, dismiss, type List, like, list, listProblem, mood, said, takeBack } from '../list.ts';
 import { fileOf, play, playing, stopPlaying } from '../player.ts';
 import { pointedSong } from '../pointed.ts';
@@ -67,7 +67,7 @@ const PlayButton = ({ song }: Pick<RankedSong, 'song'>) => {
 const SongRow = ({ ranked: { song, why } }: { readonly ranked: RankedSong }) => {
   const words = text().list;
   const facts = [song.artist, song.year, languageName(song.language)].filter(Boolean);
-  const liked = opinions.value.get(song.id)?.liked === true;
+  const liked = listener.value.songs[song.id]?.liked === true;
   const point = (id: string | undefined): void => {
     pointedSong.value = id;
   };

@@ -1,7 +1,8 @@
 /** The songs of the list on the plane; the one pointed at, here or in the list, says its name. */
 import type { RankedSong } from '../../src/music/recommend.ts';
 import type { Song } from '../../src/music/song.ts';
-import { type Dot, type Place, placeOfSong, spreadDots } from '../plane.ts';
+import type { MoodPoint } from '../../src/music/tag-moods.ts';
+import { type Dot, smoothPath, spreadDots } from '../plane.ts';
 import { pointedSong } from '../pointed.ts';
 
 export interface PlacedSong extends Dot {
@@ -11,16 +12,15 @@ export interface PlacedSong extends Dot {
 /** Where the songs are drawn, at least `apart` px from one another. */
 export const placeDots = (
   songs: readonly RankedSong[],
-  at: (place: Place) => Dot,
+  places: readonly MoodPoint[],
+  at: (place: MoodPoint) => Dot,
   apart: number,
 ): readonly PlacedSong[] =>
-  spreadDots(
-    songs.map(({ song }) => at(placeOfSong(song))),
-    apart,
-  ).map((dot, index) => ({ ...dot, song: songs[index]!.song }));
+  spreadDots(places.map(at), apart).map((dot, index) => ({ ...dot, song: songs[index]!.song }));
 
 export const SongDots = ({ songs, radius }: { readonly songs: readonly PlacedSong[]; readonly radius: number }) => (
   <g class="song-dots">
+    <path class="steps" d={smoothPath(songs)} />
     {songs.map(({ song, x, y }, index) => {
       const isPointed = song.id === pointedSong.value;
       return (
