@@ -392,6 +392,7 @@ describe('train and evaluate', () => {
     [['train', 'smoke', '--data', 'nowhere'], 'data/missing'],
     [['train', 'smoke', '--data', '.', '--set', 'epoch=1'], 'recipe/setting'],
     [['evaluate', 'expression', '--data', 'nowhere', '--split', 'public', '--model', sureModel], 'data/missing'],
+    [['evaluate', 'expression-baselines', '--data', 'nowhere', '--split', 'public'], 'data/missing'],
     [['evaluate', 'age', '--data', '.', '--split', 'public'], 'cli/usage'],
     [['evaluate', 'expression', '--data', '.', '--split', 'secret'], 'cli/usage'],
   ])('attune %j is refused as %s', (args, errorCode) => {
