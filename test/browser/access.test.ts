@@ -1,8 +1,9 @@
 /** Every state of the page, in both languages, light and dark, against axe's rules (WCAG 2.2 A and AA, and its best practices). */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { packagePath } from '../../node/package-root.ts';
 import { en } from '../../web/strings/en.ts';
 import { zh } from '../../web/strings/zh.ts';
 import { createMedia, hasFfmpeg, type Media, samplePhoto } from './media.ts';
@@ -16,6 +17,7 @@ interface Violation {
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const LANGUAGES = { en, zh } as const;
+const hasVoice = existsSync(packagePath('dist', 'web', 'models', 'voice-emotion.onnx'));
 type Words = typeof en;
 
 const stands = new Map<'sure' | 'unsure' | 'broken', Stand>();
@@ -74,6 +76,21 @@ const STATES: Readonly<Record<string, readonly ['sure' | 'unsure' | 'broken', Re
       await page.getByRole('alert').waitFor();
     },
   ],
+  ...(hasVoice && {
+    'before the microphone': [
+      'sure',
+      (page: Page, words: Words) => page.getByRole('button', { name: words.start.microphone }).click(),
+    ],
+    'listening, or refused': [
+      'sure',
+      async (page: Page, words: Words) => {
+        await page.context().grantPermissions(['microphone']);
+        await page.getByRole('button', { name: words.start.microphone }).click();
+        await page.getByRole('button', { name: words.microphone.agree }).click();
+        await page.locator('.level path, [role=alert]').first().waitFor({ state: 'attached' });
+      },
+    ],
+  }),
   'your songs, searching': [
     'sure',
     async (page, words) => {
