@@ -1,22 +1,39 @@
-/** Trains the lyric model and writes it for shipping: `npx tsx scripts/publish-lyrics.ts [--data FOLDER] [--out FILE]`. */
+/**
+ * Trains the lyric model and writes it for shipping: `npx tsx scripts/publish-lyrics.ts [--data FOLDER] [--out FILE] [--version NAME]`.
+ * Each reader is written as soon as it is done; a run that was stopped goes on from there. `--anew` trains all again.
+ */
 import { createHash } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { packagePath } from '../node/package-root.ts';
-import { formatLyricModel } from '../src/lyrics/reader-file.ts';
+import type { EmotionReader } from '../src/lyrics/emotion-reader.ts';
+import { formatLyricModel, parseLyricModel } from '../src/lyrics/reader-file.ts';
 import { trainLyricModel } from '../training/lyrics/model.ts';
 
 const { values } = parseArgs({
-  options: { data: { type: 'string' }, out: { type: 'string' }, version: { type: 'string' } },
+  options: {
+    data: { type: 'string' },
+    out: { type: 'string' },
+    version: { type: 'string' },
+    anew: { type: 'boolean' },
+  },
 });
 const data = values.data ?? packagePath('..', 'shared', 'data', 'lyrics');
 const out = values.out ?? packagePath('models', 'lyrics-emotion.json.gz');
-const model = await trainLyricModel(data, values.version ?? 'lyrics-1', console.error);
-const bytes = gzipSync(formatLyricModel(model), { level: 9 });
-writeFileSync(out, bytes);
-for (const [name, { vectors, heads }] of Object.entries(model.readers)) {
-  const questions = Object.entries(heads).map(([head, { classes }]) => `${head} (${classes.length} classes)`);
-  console.log(`${name}: ${vectors.columnCount} columns; ${questions.join(', ')}`);
-}
-console.log(`${out}: ${bytes.length} bytes, sha256 ${createHash('sha256').update(bytes).digest('hex')}`);
+const version = values.version ?? 'lyrics-1';
+const readers: Record<string, EmotionReader> =
+  existsSync(out) && !values.anew ? { ...parseLyricModel(gunzipSync(readFileSync(out)).toString('utf8')).readers } : {};
+await trainLyricModel(
+  data,
+  readers,
+  (name, reader) => {
+    readers[name] = reader;
+    const bytes = gzipSync(formatLyricModel({ version, readers }), { level: 9 });
+    writeFileSync(out, bytes);
+    const questions = Object.entries(reader.heads).map(([head, { classes }]) => `${head} (${classes.length} classes)`);
+    console.log(`${name}: ${reader.vectors.columnCount} columns; ${questions.join(', ')}`);
+    console.log(`${out}: ${bytes.length} bytes, sha256 ${createHash('sha256').update(bytes).digest('hex')}`);
+  },
+  console.error,
+);

@@ -1,9 +1,9 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
-import { packagePath } from '../node/package-root.ts';
+import { dataPath, lacksData, needsData } from '../test/data.ts';
 import { evaluateRecommend } from './evaluate-recommend.ts';
 
 const folders: string[] = [];
@@ -99,9 +99,8 @@ describe('evaluateRecommend', () => {
     await expect(evaluateRecommend({ data: lonely })).rejects.toMatchObject({ code: 'recommend/no-cases' });
   });
 
-  const shared = process.env.ATTUNE_DATA ?? packagePath('..', 'shared', 'data');
-  it.skipIf(!existsSync(shared))('beats the published figures on neighbours in real playlists', async () => {
-    const report = await evaluateRecommend({ data: shared, set: 'aotm' });
+  it.skipIf(lacksData('songs'))(`beats the yardstick on neighbours in real lists ${needsData('songs')}`, async () => {
+    const report = await evaluateRecommend({ data: dataPath('songs'), set: 'aotm' });
     expect(report.sets.aotm?.methods.paper?.auc).toBeCloseTo(0.591, 1);
     expect(report.auc).toBeGreaterThan(0.62);
   });

@@ -3,7 +3,7 @@
 import { loadLyricModel } from '../../node/lyric-model.ts';
 import { InvalidInputError } from '../../src/base/errors.ts';
 import { withExperts } from '../../src/lyrics/documents.ts';
-import { type EmotionReader, type LyricModel, readLogits } from '../../src/lyrics/emotion-reader.ts';
+import { type EmotionReader, readLogits } from '../../src/lyrics/emotion-reader.ts';
 import type { TermDocument } from '../../src/lyrics/vectors.ts';
 import { fiveClassLabel, type LyricSet } from '../datasets/lyrics.ts';
 import { LYRIC_EXPERTS, LYRIC_RECIPES } from '../recipes/lyrics.ts';
@@ -121,18 +121,31 @@ export const SHIPPED_SETS: readonly LyricSet[] = [
   'en-4q',
 ];
 
-/** All readers, each from its set's rows that are no test; of the Chinese songs from folds 0 to 3. */
+/**
+ * All readers, each from its set's rows that are no test; of the Chinese songs from folds 0 to 3.
+ *
+ * @param onReader is given each reader as it is done, so that it can be kept
+ * @param known readers that need not be trained again
+ */
 export const trainLyricModel = async (
   data: string,
-  version: string,
+  known: Readers,
+  onReader: (name: string, reader: EmotionReader) => void,
   onProgress: (message: string) => void,
-): Promise<LyricModel> => {
-  const readers = await trainExperts(data, SHIPPED_SETS, onProgress);
+): Promise<void> => {
+  const readers: Record<string, EmotionReader> = { ...known };
+  const done = (name: string, reader: EmotionReader): void => {
+    readers[name] = reader;
+    onReader(name, reader);
+  };
   for (const set of SHIPPED_SETS) {
+    if (readers[set]) continue;
+    for (const name of LYRIC_RECIPES[set].experts ?? []) {
+      if (!readers[name]) done(name, (await trainExperts(data, [set], onProgress))[name]!);
+    }
     const samples = (await loadSamples(data, set)).filter(
       (sample) => !isTest(set, sample) && isLearnable(sample) && sample.part !== '4',
     );
-    readers[set] = trainSetReader(set, samples, readers, onProgress);
+    done(set, trainSetReader(set, samples, readers, onProgress));
   }
-  return { version, readers };
 };

@@ -1,6 +1,7 @@
-/** Trains readers of emotions: logistic regression over weighted terms, for one question or several of the same rows. */
-import type { EmotionReader, ReaderHead } from '../../src/lyrics/emotion-reader.ts';
+/** Trains readers of emotions: logistic regressions or support vector machines over weighted terms, for one question or several of the same rows. */
+import { type EmotionReader, type ReaderHead, softmax } from '../../src/lyrics/emotion-reader.ts';
 import { fitVectors, type TermDocument, toRows } from '../../src/lyrics/vectors.ts';
+import { linearDecisions, trainLinear } from '../../src/svm/linear.ts';
 import { trainLogistic } from '../../src/svm/logistic.ts';
 import { type SparseRows, selectRows, sparseRows } from '../../src/svm/rows.ts';
 import type { LyricRecipe } from '../recipes/lyrics.ts';
@@ -51,7 +52,33 @@ const trainHead = (
   );
   const chosen = selectRows(rows, own);
   const home = isAtHome && own.map((row) => isAtHome[row] === true);
-  const model = trainLogistic(home ? withHome(chosen, home) : chosen, numbers, {
+  const learnt = home ? withHome(chosen, home) : chosen;
+  const train = recipe.trainer === 'svm' && classes.length > 2 ? trainMachines : trainRegression;
+  const wide = train(learnt, numbers, { recipe, classWeights, classCount: classes.length, onProgress });
+  if (!home) return { classes, weights: wide };
+  // What is learnt at home joins what is learnt everywhere: only texts of home will be read by this head.
+  const { columnCount } = rows;
+  const width = classes.length;
+  const weights = wide.slice(0, (columnCount + 1) * width);
+  for (let at = 0; at < columnCount * width; at++) weights[at]! += wide[columnCount * width + at]!;
+  weights.set(wide.subarray(2 * columnCount * width), columnCount * width);
+  return { classes, weights };
+};
+
+interface TrainSettings {
+  readonly recipe: LyricRecipe;
+  readonly classWeights: ReadonlyMap<number, number>;
+  readonly classCount: number;
+  readonly onProgress: (message: string) => void;
+}
+
+/** @returns shape [columnCount + 1, classes], the bias last */
+const trainRegression = (
+  rows: SparseRows,
+  numbers: Int32Array,
+  { recipe, classWeights, onProgress }: TrainSettings,
+): Float64Array => {
+  const { labels, weights } = trainLogistic(rows, numbers, {
     C: recipe.C,
     classWeights,
     tolerance: 2e-3,
@@ -60,18 +87,48 @@ const trainHead = (
       if (round % 20 === 0) onProgress(`round ${round}: ${objective.toFixed(1)}`);
     },
   });
-  // Back from the order of appearance to that of `classes`; what is learnt at home joins what is learnt everywhere.
-  const { columnCount } = rows;
-  const weights = new Float64Array((columnCount + 1) * classes.length);
-  const width = classes.length;
-  model.labels.forEach((label, k) => {
-    for (let column = 0; column < columnCount; column++) {
-      const everywhere = model.weights[column * width + k]!;
-      weights[column * width + label] = everywhere + (home ? model.weights[(columnCount + column) * width + k]! : 0);
-    }
-    weights[columnCount * width + label] = model.weights[model.columnCount * width + k]!;
-  });
-  return { classes, weights };
+  return inOrder(weights, labels);
+};
+
+/** Every so many rows one is held out to find how sharp the probabilities are. */
+const HELD_OUT_EVERY = 10;
+const SHARPNESSES = [0.5, 0.75, 1, 1.25, 1.5, 2, 2.5, 3, 4, 5];
+
+/** One machine a class against the rest; decisions times one number for all, that which makes held-out rows likeliest. */
+const trainMachines = (
+  rows: SparseRows,
+  numbers: Int32Array,
+  { recipe, classWeights, classCount, onProgress }: TrainSettings,
+): Float64Array => {
+  const options = { C: recipe.svmC, bias: 1, maxRounds: 60, classWeights };
+  const [kept, held]: [number[], number[]] = [[], []];
+  for (let row = 0; row < rows.rowCount; row++) (row % HELD_OUT_EVERY === 0 ? held : kept).push(row);
+  const trial = trainLinear(
+    selectRows(rows, kept),
+    kept.map((row) => numbers[row]!),
+    options,
+  );
+  const decisions = linearDecisions(trial, selectRows(rows, held));
+  const surprise = (sharpness: number): number =>
+    held.reduce((sum, row, at) => {
+      const logits = decisions.subarray(at * classCount, (at + 1) * classCount).map((one) => one * sharpness);
+      return sum - Math.log(softmax(logits)[trial.labels.indexOf(numbers[row]!)]!);
+    }, 0);
+  const sharpness = SHARPNESSES.reduce((best, one) => (surprise(one) < surprise(best) ? one : best));
+  const { labels, weights } = trainLinear(rows, numbers, options);
+  onProgress(`decisions times ${sharpness}, ${(surprise(sharpness) / held.length).toFixed(3)} nats a held-out text`);
+  return inOrder(
+    weights.map((weight) => weight * sharpness),
+    labels,
+  );
+};
+
+/** Classes back from the order of appearance to that of their numbers. */
+const inOrder = (weights: Float64Array, labels: Int32Array): Float64Array => {
+  const width = labels.length;
+  const ordered = new Float64Array(weights.length);
+  for (let at = 0; at < weights.length; at++) ordered[at - (at % width) + labels[at % width]!] = weights[at]!;
+  return ordered;
 };
 
 /**
