@@ -21,6 +21,12 @@ const writeFolder = async (folder: string, files: Readonly<Record<string, string
   await Promise.all(Object.entries(files).map(([name, content]) => writeFile(join(folder, name), content)));
 };
 
+/** The evaluation itself shows each picture once; a model file may look at it several times. */
+const describeViews = (inFile: string | undefined): string =>
+  inFile === undefined || inFile === '1'
+    ? 'one; no test-time augmentation'
+    : `the model file averages ${inFile} views of each picture; nothing is added outside it`;
+
 /** Pages that other commands leave beside the report. */
 const PAGES: readonly (readonly [file: string, title: string])[] = [
   ['training.md', 'how it was trained'],
@@ -73,7 +79,7 @@ export const writeEvaluationReport = async (
       ? ([
           [
             "Agrees with FERPlus's majority",
-            `${percent(report.ferPlus.accuracy)} of the ${report.ferPlus.count.toLocaleString('en-US')} pictures for which most votes name one of the seven emotions alone`,
+            `${percent(report.ferPlus.accuracy)} of the ${report.ferPlus.count.toLocaleString('en-US')} pictures whose leading vote is one of the seven emotions, and no other`,
           ],
         ] as [string, string][])
       : []),
@@ -89,7 +95,7 @@ export const writeEvaluationReport = async (
     ['Seed of the training', `${report.seed ?? 'unknown'} (one seed)`],
     ['Data', `${where}; sha256 of the pixels ${dataset.sha256}`],
     ...settings.data.checksums.map(({ of, value, known }): [string, string] => [of, `${value}: ${known ?? 'unknown'}`]),
-    ['Test-time augmentation', 'none'],
+    ['Views', describeViews(settings.modelMetadata['attune.views'])],
     [
       'Time',
       `${report.seconds.toFixed(1)} s for all pictures, ${settings.threads} thread, batches of ${settings.batch}`,
