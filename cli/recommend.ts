@@ -28,6 +28,7 @@ import {
 interface RecommendOptions {
   readonly mood?: string;
   readonly goal?: Goal;
+  readonly method: 'default' | 'paper';
   readonly count: number;
   readonly format: 'text' | 'json' | PlaylistFormat;
   readonly library?: string;
@@ -140,7 +141,7 @@ const readKept = async (): Promise<KeptSongs | undefined> => {
 };
 
 const recommendSongs = async (file: string | undefined, options: RecommendOptions): Promise<void> => {
-  const { mood: name, goal, count, library, extend, model, json } = options;
+  const { mood: name, goal, method, count, library, extend, model, json } = options;
   if ((file === undefined) === (name === undefined))
     throw new UsageError(
       name === undefined
@@ -151,6 +152,7 @@ const recommendSongs = async (file: string | undefined, options: RecommendOption
   checkJsonTarget(json);
   const { loadCatalogue } = await import('../node/catalogue.ts');
   const { recommend } = await import('../src/music/recommend.ts');
+  const { recommendPersonally } = await import('../src/music/personal.ts');
   const { chooseCatalogue, usableProfile } = await import('../server/own-catalogue.ts');
   const mood = name === undefined ? await moodOfFile(file as string, model) : moodByHand(name);
   const kept = library === undefined ? await readKept() : undefined;
@@ -158,20 +160,23 @@ const recommendSongs = async (file: string | undefined, options: RecommendOption
     library !== undefined && extend
       ? mergeCatalogues(await loadCatalogue(), await loadCatalogue(library))
       : chooseCatalogue('all', await loadCatalogue(library), kept?.songs);
-  const recommendation = recommend({
-    mood: mood.emotion,
+  const wanted = {
     catalogue,
     profile: kept ? usableProfile(kept.typical, catalogue) : {},
     count,
     ...(goal === undefined ? {} : { goal }),
-  });
+  };
+  const personal = method === 'default' ? recommendPersonally({ mood: mood.scores, ...wanted }) : undefined;
+  const recommendation = personal ?? recommend({ mood: mood.emotion, ...wanted });
   const songs = recommendation.songs.map(({ song }) => song);
   const format = isScreen(json) ? 'json' : options.format;
   const asJson = {
     mood: { emotion: mood.emotion, scores: mood.scores, certain: mood.certain },
     faces: mood.faces,
     goal: recommendation.goal,
+    method,
     songs: recommendation.songs.map(songJson),
+    ...(personal ? { path: personal.path } : {}),
   };
   if (json !== undefined && !isScreen(json)) writeJson(asJson, json);
   if (format === 'json') writeJson(asJson, true);
@@ -192,6 +197,11 @@ export const addRecommend = (program: Command): void => {
         '--goal <GOAL>',
         'meet the mood, lift it or calm it (default: lift for angry, disgust, fear and sad)',
       ).choices(GOALS),
+    )
+    .addOption(
+      new Option('--method <METHOD>', "how songs are chosen: the better way, or the paper's cosine")
+        .choices(['default', 'paper'])
+        .default('default'),
     )
     .option('--count <N>', 'how many songs', parseCount, 20)
     .addOption(

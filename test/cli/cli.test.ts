@@ -55,7 +55,8 @@ describe('recommend', () => {
     );
     expect([code, stderr]).toEqual([0, '']);
     const answer = JSON.parse(stdout);
-    expect(Object.keys(answer)).toEqual(['mood', 'faces', 'goal', 'songs']);
+    expect(Object.keys(answer)).toEqual(['mood', 'faces', 'goal', 'method', 'songs', 'path']);
+    expect(answer.path.songs).toHaveLength(20);
     expect(EMOTIONS).toContain(answer.mood.emotion);
     expect(answer.mood.certain).toBe(true);
     expect(Object.keys(answer.mood.scores)).toEqual([...EMOTIONS]);
@@ -93,7 +94,7 @@ describe('recommend', () => {
     const lines = stdout.trimEnd().split('\n');
     expect(lines).toHaveLength(21);
     expect(lines[0]).toBe('Mood: happy, picked by hand. Goal: match.');
-    expect(lines[20]).toMatch(/^20 {2}我的 happy \d+ - Singer \d {2}\(.+\) {2}https:/);
+    expect(lines[20]).toMatch(/^20 {2}我的 \w+ \d+ - Singer \d {2}\(.+\) {2}https:/);
     expect([...stdout].filter((char) => char < ' ' && char !== '\n')).toEqual([]);
   });
 
