@@ -1,14 +1,16 @@
-/** Measures the server under uploads from a second process: answers, times, refusals, memory: `npx tsx bench/server.ts`. */
+/** Measures the server under uploads from a second process: answers, times, refusals, memory: `npx tsx bench/server.ts [--rounds 3]`. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { packagePath } from '../node/package-root.ts';
 import { describeLoad, milliseconds, printTable } from './measure/table.ts';
 
-const ROUNDS = 3;
+const { values } = parseArgs({ options: { rounds: { type: 'string', default: '3' } } });
+const ROUNDS = Math.max(1, Number(values.rounds));
 const photo = new Uint8Array(
   readFileSync(packagePath('node_modules', '@vladmandic', 'face-api', 'demo', 'sample1.jpg')),
 );
