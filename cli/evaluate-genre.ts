@@ -20,6 +20,7 @@ interface GenreOptions {
   readonly row: readonly string[];
   readonly set: readonly string[];
   readonly model?: string;
+  readonly parts?: number;
   readonly keep?: string;
   readonly out?: string;
   readonly json?: JsonTarget;
@@ -49,7 +50,7 @@ const describe = (report: GenreReport): string => {
 };
 
 const evaluate = async (options: GenreOptions): Promise<void> => {
-  const { data, protocol, split, row, set, model, keep, out, json } = options;
+  const { data, protocol, split, row, set, model, parts, keep, out, json } = options;
   checkJsonTarget(json);
   const { evaluateGenre } = await import('../training/evaluate-genre.ts');
   const progress = createProgress();
@@ -61,6 +62,7 @@ const evaluate = async (options: GenreOptions): Promise<void> => {
       changes: set,
       ...(row.length > 0 ? { rows: row } : {}),
       ...(model === undefined ? {} : { model }),
+      ...(parts === undefined ? {} : { parts }),
       ...(keep === undefined ? {} : { keep }),
       onProgress: progress.say,
     });
@@ -88,6 +90,7 @@ export const addEvaluateGenre = (evaluateCommand: Command): void => {
     .option('--row <NAME...>', 'only these rows: genre-svm, genre-cnn, genre-glu, ...', [])
     .option('--set <KEY=VALUE...>', 'change a setting of all rows; a wrong key lists them all', [])
     .option('--model <FILE>', 'another model (.onnx) than the one that ships')
+    .option('--parts <N>', 'of the five parts, score only so many with the nets', Number)
     .option('--keep <DIR>', 'keep what each part answered: a run broken off goes on')
     .option('--out <DIR>', 'folder for the whole report: metrics, figures, page')
     .option(JSON_FLAG, JSON_HELP)

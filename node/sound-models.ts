@@ -32,6 +32,9 @@ export const SONG_MOOD_MODEL = packagePath('models', 'song-mood.onnx');
 /** The second half of a voice model lies beside the first. */
 export const mannerOf = (pictures: string): string => join(dirname(pictures), 'voice-manner.onnx');
 
+/** The half of the genre model that learns from statistics lies beside the net. */
+export const statisticsFileOf = (net: string): string => join(dirname(net), 'genre-statistics.onnx');
+
 /**
  * Opens the model that reads the mood of a voice.
  *

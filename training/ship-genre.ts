@@ -2,17 +2,20 @@
 import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { statisticsFileOf } from '../node/sound-models.ts';
 import { SONG_DIMS, SONG_SETTINGS } from '../src/audio/song-sound.ts';
 import { InvalidInputError } from '../src/base/errors.ts';
 import { concat, dense } from '../src/graph/basic-layers.ts';
 import { buildModel, type Network } from '../src/graph/build.ts';
 import { EMOTIFY_GENRES, loadEmotify } from './datasets/emotify.ts';
+import { fitGenreStatistics } from './evaluate-genre.ts';
+import { encodeKernelRidge } from './kernel-ridge.ts';
 import { findGenreRow, GENRE_SETTINGS, shapeOf } from './recipes/genre.ts';
 import { type SongNetworkOptions, songFeatures, songNetwork } from './recipes/sound-networks.ts';
 import { resolveSoundSettings } from './recipes/sound-settings.ts';
 import { sliceStarts } from './song-tracks.ts';
 import { askTrained, trainSongs } from './train-genre.ts';
-import { shortSum } from './train-song-mood.ts';
+import { shortSum, statisticsOf } from './train-song-mood.ts';
 
 const TERMS =
   'Learnt from Emotify (Aljanaki et al. 2015), whose music is Magnatune’s (as far as known CC BY-NC-SA): for research and personal use, not commercial.';
@@ -100,6 +103,19 @@ export const trainGenre = async ({
   const soundPath = join(outPath, 'song-sound.onnx');
   await writeFile(modelPath, genre);
   await writeFile(soundPath, sound);
+  const statistics = fitGenreStatistics(
+    statisticsOf(tracks),
+    tracks.map(({ genre: label }) => label),
+    classes,
+  );
+  await writeFile(
+    statisticsFileOf(modelPath),
+    encodeKernelRidge(statistics, {
+      'attune.task': 'genre-statistics',
+      'attune.version': `genre-${version}`,
+      ...metadata,
+    }),
+  );
   const summary = { recipe, settings, dataSha256: sha256, parameterCount, cpuSeconds, history };
   await writeFile(join(outPath, 'training.json'), JSON.stringify(summary, null, 1));
   return { modelPath, soundPath, bytes: genre.length };
