@@ -6,7 +6,7 @@ import type { Job, JobKind } from '../server/jobs/jobs.ts';
 import type { LibrarySettings } from '../server/library/open-library.ts';
 import type { SongFilter, StoredSong } from '../server/store/store.ts';
 import { EMOTIONS, type Emotion, isEmotion } from '../src/base/emotions.ts';
-import { NoAnswerError, UnavailableError } from '../src/base/errors.ts';
+import { InvalidInputError, NoAnswerError, UnavailableError } from '../src/base/errors.ts';
 import { UsageError } from './failure.ts';
 import {
   checkJsonTarget,
@@ -133,9 +133,15 @@ const runJobs = async (
   }
   if (json !== undefined) writeJson({ jobs: ended }, json);
   const failed = ended.find(({ state }) => state !== 'done');
-  if (failed)
-    throw new NoAnswerError(failed.error?.code ?? 'jobs/cancelled', failed.error?.message ?? 'The job was cancelled.');
+  if (!failed) return;
+  const { code, message } = failed.error ?? { code: 'jobs/cancelled', message: 'The job was cancelled.' };
+  // A job keeps no more of an error than its code.
+  if (/^(import|crawl)\//.test(code) && !MAY_PASS.includes(code)) throw new InvalidInputError(code, message);
+  throw new NoAnswerError(code, message);
 };
+
+/** What is no fault of the source's name: run it again later, or take another page. */
+const MAY_PASS = ['crawl/later', 'crawl/unreachable', 'crawl/slow', 'crawl/answer', 'crawl/no-songs'];
 
 /** Problems shown; the others are counted. */
 const SHOWN_PROBLEMS = 10;

@@ -1,0 +1,81 @@
+/** The library's commands as people and programs run them: in a pipe, with files that do not fit, one after the other. */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'attune-library-cli-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const attune = (...args: readonly string[]): Promise<{ code: number | null; out: string; err: string }> =>
+  new Promise((resolve) => {
+    const { DATABASE_URL: _url, LASTFM_API_KEY: _key, ...environment } = process.env;
+    const child = spawn(process.execPath, ['--import', 'tsx', 'cli/main.ts', 'library', ...args], {
+      env: { ...environment, ATTUNE_DATA_DIR: join(folder, 'data') },
+    });
+    let out = '';
+    let err = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      out += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      err += text;
+    });
+    child.on('close', (code) => resolve({ code, out, err }));
+  });
+
+describe('attune library', () => {
+  it('adds a table by named columns, tells bad rows, lists, counts and exports', async () => {
+    const table = join(folder, 'mine.csv');
+    writeFileSync(table, 'Werk;Wer;Stimmung;Worte\n=1+1;Björk;sad;sad|slow\nZwei;Björk;happy;\n;Niemand;;\n');
+    const columns = [
+      '--columns',
+      'title=Werk',
+      '--columns',
+      'artist=Wer',
+      '--columns',
+      'emotion=Stimmung',
+      '--columns',
+      'tags=Worte',
+    ];
+    const added = await attune('add', table, ...columns);
+    expect(added).toMatchObject({ code: 0, out: `${table}: 2 new, 0 known.\n` });
+    expect(added.err).toContain(`${table}, row 4: title and artist must both be there.`);
+
+    const list = await attune('list', '--json', '--emotion', 'sad');
+    expect(JSON.parse(list.out)).toMatchObject({
+      total: 1,
+      songs: [{ title: '=1+1', artist: 'Björk', tags: ['sad', 'slow'] }],
+    });
+    expect((await attune('list')).out).toBe('Björk\t=1+1\tsad 80 %\tsad;slow\nBjörk\tZwei\thappy 80 %\t\n');
+    const counts = JSON.parse((await attune('emotions', '--json')).out);
+    expect(counts).toMatchObject({ total: 2, byEmotion: { sad: 1, happy: 1, fear: 0 } });
+
+    const file = join(folder, 'out.csv');
+    expect(await attune('export', file, '--emotion', 'sad')).toMatchObject({
+      code: 0,
+      out: `1 songs are in ${file}.\n`,
+    });
+    expect(readFileSync(file, 'utf8')).toContain("'=1+1,Björk");
+    const jobs = JSON.parse((await attune('jobs', '--json')).out);
+    expect(jobs.jobs).toMatchObject([{ kind: 'add', state: 'done', problemCount: 1 }]);
+  }, 180_000);
+
+  it('says what is wrong, on standard error, with the code that goes with it', async () => {
+    const cases: readonly [readonly string[], number, string][] = [
+      [['add', join(folder, 'none.csv')], 2, 'There is no file or folder'],
+      [['add', 'http://127.0.0.1/list'], 2, 'only public addresses are fetched'],
+      [['complete', '--from', 'nobody'], 2, '"nobody" is no source'],
+      [['export', join(folder, 'out.doc')], 2, 'does not end in a format'],
+    ];
+    for (const [args, code, message] of cases) {
+      const result = await attune(...args);
+      expect([args, result.code, result.out]).toEqual([args, code, '']);
+      expect(result.err).toContain(message);
+    }
+  }, 180_000);
+});
