@@ -312,6 +312,7 @@ export const zh: Strings = {
     'catalogue/columns':
       '第一行缺少必需的列。请让文件以 title,artist,year,language,emotion,tags,typical 开头，列之间用逗号。',
     'catalogue/empty': '这个曲库里没有歌：请写一行表头（title,artist,emotion,tags），再为每首歌写一行。',
+    'catalogue/encoding': '这个文件不是 UTF-8 或 UTF-16 文本，或者是电子表格自己的格式：请另存为 CSV（UTF-8）。',
     'csv/quote': '有一行的引号没有成对：请检查引号，引号内的引号要写两次（""）。',
     'music/none-left': '这种心情没有剩下的歌了：请在“我的歌”里忘掉一些评价，或添加歌曲。',
     'music/no-typical': '这种心情还没有代表的歌：请在“我的歌”里选三首。',
