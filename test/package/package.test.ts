@@ -240,12 +240,8 @@ test('publint and are-the-types-wrong find nothing', () => {
   const complaints = lint.stdout.split('\n').filter((line) => /^\d+\. /.test(line));
   expect(complaints.filter((line) => !missing.some((path) => line.includes(path)))).toEqual([]);
   // Models and songs are files for bundlers and have no types to be wrong.
-  const files = [
-    'models/expression.onnx',
-    'models/face-detector-full.onnx',
-    'models/face-detector-short.onnx',
-    'catalogue/songs.csv',
-  ];
+  const { exports } = JSON.parse(readFileSync(packagePath('package.json'), 'utf8')) as { exports: object };
+  const files = Object.keys(exports).flatMap((name) => (/\.(onnx|csv)$/.test(name) ? [name.slice(2)] : []));
   const args = [tarball, '--profile', 'esm-only', '--format', 'json', '--exclude-entrypoints', ...files];
   const types = spawnSync(process.execPath, [binOf('@arethetypeswrong/cli', 'attw'), ...args], { encoding: 'utf8' });
   expect([types.status, types.stderr]).toEqual([0, '']);
