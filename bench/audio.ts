@@ -58,3 +58,25 @@ printTable({
     describeLoad(),
   ],
 });
+
+/** The models on top of the spectra: what a library of songs and a spoken sentence cost. */
+const measureModel = async (kind: 'song' | 'voice', length: string) => {
+  const models = new URL('measure/audio-models.ts', import.meta.url);
+  const [outcome] = (
+    await runContenders({
+      contenders: [{ name: kind, command: nodeCommand(models, kind, length, repeats) }],
+      rounds: Number(values.rounds),
+      schema: z.object({ processor: z.number() }),
+      oneCore: true,
+    })
+  ).values();
+  if (outcome?.kind !== 'measured') return [kind, length, '', outcome?.reason ?? ''];
+  const milliseconds = median(outcome.rounds.map(({ processor }) => processor));
+  return [kind, length, milliseconds.toFixed(0), ((1000 * Number(length)) / milliseconds).toFixed(0)];
+};
+printTable({
+  title: 'Samples to an answer, warm, without decoding the file',
+  columns: ['', 'seconds of sound', 'processor time, ms', 'seconds of sound per processor second'],
+  rows: [await measureModel('song', '240'), await measureModel('voice', '4')],
+  notes: ['song: vector, genres, felt emotions, mood over time; voice: finding it and its mood.', describeLoad()],
+});
