@@ -194,9 +194,12 @@ describe('ports', () => {
     await Promise.all([first.close(), second.close()]);
   });
 
-  test('an address of another machine is a clear error', async () => {
+  test('beyond this machine without a certificate is a clear error', async () => {
     await expect(serve({ root, host: '203.0.113.7', port: 0, logLevel: 'silent' })).rejects.toMatchObject({
-      code: 'server/host-unknown',
+      code: 'server/https-needed',
+    });
+    await expect(serve({ root, cert: join(root, 'none.pem'), port: 0, logLevel: 'silent' })).rejects.toMatchObject({
+      code: 'server/certificate',
     });
   });
 

@@ -131,6 +131,8 @@ describe('attune serve', () => {
     expect(attune('serve', '--no-open', '--cert', cert).stderr).toContain('--key');
     const swapped = attune('serve', '--no-open', '--cert', key, '--key', cert);
     expect([swapped.status, swapped.stderr]).toEqual([2, expect.stringContaining('belong together')]);
+    const elsewhere = attune('serve', '--no-open', '--host', '203.0.113.7', '--cert', cert, '--key', key);
+    expect([elsewhere.status, elsewhere.stderr]).toEqual([2, expect.stringContaining('no address of this machine')]);
     const { url } = await start('--host', '0.0.0.0', '--cert', cert, '--key', key);
     expect(url).toMatch(/^https:\/\/localhost:\d+$/);
     const status = await new Promise<string>((resolve, reject) => {
