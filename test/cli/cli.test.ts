@@ -35,8 +35,17 @@ const library = put(
   ).join('\n')}\n`,
 );
 
+/** What is kept lies in a folder of these tests, not in the person's own. */
+const keptIn = (name: string): NodeJS.ProcessEnv => {
+  const { DATABASE_URL: _, ...environment } = process.env;
+  return { ...environment, ATTUNE_DATA_DIR: join(folder, name) };
+};
 const attune = (...args: readonly string[]) => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [COMMAND, ...args], { encoding: 'utf8', cwd: folder });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [COMMAND, ...args], {
+    encoding: 'utf8',
+    cwd: folder,
+    env: keptIn('data'),
+  });
   return { code: status, stdout, stderr };
 };
 const errorOf = (stderr: string): { code: string; message: string } => JSON.parse(stderr).error;
@@ -317,6 +326,8 @@ describe('serve', () => {
   const start = async (...args: readonly string[]): Promise<{ url: string; stop(): Promise<number | null> }> => {
     const child = spawn(process.execPath, [COMMAND, 'serve', '--no-open', '--json', ...args], {
       stdio: ['ignore', 'pipe', 'inherit'],
+      // A server owns its folder: the commands beside it here have another.
+      env: keptIn('served'),
     });
     let text = '';
     for await (const chunk of child.stdout) {
