@@ -3,7 +3,6 @@ import { type Command, Option } from 'commander';
 import type { KeptSongs } from '../server/own-catalogue.ts';
 import { EMOTIONS, type Emotion, type EmotionScores, isEmotion } from '../src/base/emotions.ts';
 import { AttuneError, InvalidInputError, NoAnswerError } from '../src/base/errors.ts';
-import type { FaceModels } from '../src/face/read.ts';
 import { mergeCatalogues } from '../src/music/catalogue.ts';
 import { GOALS, type Goal } from '../src/music/mood-target.ts';
 import { formatPlaylist, PLAYLIST_FORMATS, type PlaylistFormat, youtubeLink } from '../src/music/playlist.ts';
@@ -64,30 +63,29 @@ const moodByHand = (name: string): Mood => {
   return { emotion, scores, certain: true, faces: [], sentence: `Mood: ${emotion}, picked by hand.` };
 };
 
-/** @throws {NoAnswerError} `mood/unsure`: the face that decides is below the model's threshold. */
+/** @throws {NoAnswerError} `mood/unsure`: the face or voice that decides is below its model's threshold. */
 const moodOfFile = async (file: string, model: string | undefined): Promise<Mood> => {
   const { loadFaceModels } = await import('../node/face-models.ts');
-  const { faceJson, readFacesInFile, twoLikeliest } = await import('./read-file.ts');
+  const { loadVoiceModel } = await import('../node/sound-models.ts');
+  const { faceJson, twoLikeliest } = await import('./read-file.ts');
+  const { readMoodInFile } = await import('./read-mood.ts');
   const progress = createProgress();
   try {
-    let threshold = 0;
-    const openModels = async (): Promise<FaceModels> => {
-      const models = await loadFaceModels(model === undefined ? {} : { expression: model });
-      threshold = models.expression.threshold;
-      return models;
+    const models = {
+      openFaces: () => loadFaceModels(model === undefined ? {} : { expression: model }),
+      openVoice: () => loadVoiceModel(),
     };
-    const { faces } = await readFacesInFile(file, openModels, (text) => progress.say(`Reading ${text}`));
-    const [face] = faces;
-    if (face === undefined) throw new NoAnswerError('face/none', `No face was found in ${file}.`);
-    const { emotion, scores, certain } = face;
+    const { faces, mood } = await readMoodInFile(file, models, (text) => progress.say(`Reading ${text}`));
+    const { emotion, scores, certain, sources } = mood;
     if (!certain)
       throw new NoAnswerError(
         'mood/unsure',
-        `Not sure: ${twoLikeliest(face)}, and below ${percent(threshold)} Attune does not guess. ` +
-          `Give another photo, or pick the mood by hand: "attune recommend --mood ${emotion}".`,
+        `Not sure: ${twoLikeliest(mood)}, and below its threshold Attune does not guess. ` +
+          `Give another photo or recording, or pick the mood by hand: "attune recommend --mood ${emotion}".`,
       );
     const others = faces.length > 1 ? `, the largest of ${faces.length} faces` : '';
-    const sentence = `Mood: ${emotion} (${percent(scores[emotion])})${others}.`;
+    const voices = sources.includes('voice') ? `, by ${sources.join(' and ')}` : '';
+    const sentence = `Mood: ${emotion} (${percent(scores[emotion])})${others}${voices}.`;
     return { emotion, scores, certain, faces: faces.map(faceJson), sentence };
   } finally {
     progress.clear();
@@ -190,7 +188,7 @@ export const addRecommend = (program: Command): void => {
   program
     .command('recommend')
     .description('build a playlist for a face, or for a mood you name')
-    .argument('[FILE]', 'a photo, GIF or video; with several faces the largest decides')
+    .argument('[FILE]', 'a photo, GIF, video or sound; with several faces the largest decides')
     .option('--mood <NAME>', `a mood picked by hand instead: ${EMOTIONS.join(', ')}`)
     .addOption(
       new Option(
