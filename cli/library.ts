@@ -150,7 +150,9 @@ const printJob = ({ kind, input, state, result = {}, problems, problemCount }: J
   for (const { source, place, message } of problems.slice(0, SHOWN_PROBLEMS)) {
     process.stderr.write(`${source}${place ? `, ${place}` : ''}: ${message}\n`);
   }
-  if (problemCount > SHOWN_PROBLEMS) process.stderr.write(`and ${problemCount - SHOWN_PROBLEMS} more problems.\n`);
+  const others = problemCount - Math.min(SHOWN_PROBLEMS, problems.length);
+  if (others > 0)
+    process.stderr.write(problems.length > 0 ? `and ${others} more problems.\n` : `${others} problems.\n`);
   if (state !== 'done') return;
   const number = (name: string): number => Number(result[name] ?? 0);
   if (kind === 'add') {
@@ -159,7 +161,7 @@ const printJob = ({ kind, input, state, result = {}, problems, problemCount }: J
     if (number('forgotten') > 0) parts.push(`${number('forgotten')} files gone`);
     print(`${(input as { source: string }).source}: ${parts.join(', ')}.`);
   } else if (kind === 'complete') print(`${number('completed')} songs completed.`);
-  else print(`${number('analysed')} songs read, an emotion found for ${number('found')}.`);
+  else print(`${number('analysed')} readings, an emotion found in ${number('found')}.`);
 };
 
 const addSources = async (
