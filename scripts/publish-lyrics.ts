@@ -1,6 +1,7 @@
 /**
  * Trains the lyric model and writes it for shipping: `npx tsx scripts/publish-lyrics.ts [--data FOLDER] [--out FILE] [--version NAME]`.
- * Each reader is written as soon as it is done; a run that was stopped goes on from there. `--anew` trains all again.
+ * Each reader is written as soon as it is done; a run that was stopped goes on from there. `--again NAMES` (with
+ * commas) trains these readers anew, `--anew` all.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -17,6 +18,7 @@ const { values } = parseArgs({
     out: { type: 'string' },
     version: { type: 'string' },
     anew: { type: 'boolean' },
+    again: { type: 'string' },
   },
 });
 const data = values.data ?? packagePath('..', 'shared', 'data', 'lyrics');
@@ -24,6 +26,7 @@ const out = values.out ?? packagePath('models', 'lyrics-emotion.json.gz');
 const version = values.version ?? 'lyrics-1';
 const readers: Record<string, EmotionReader> =
   existsSync(out) && !values.anew ? { ...parseLyricModel(gunzipSync(readFileSync(out)).toString('utf8')).readers } : {};
+for (const name of values.again?.split(',') ?? []) delete readers[name];
 await trainLyricModel(
   data,
   readers,

@@ -34,7 +34,8 @@ const TEXTS: LyricRecipe = {
   },
   trainer: 'svm',
   C: 3,
-  svmC: 0.3,
+  // Of 0.6, 0.3, 0.1, 0.05 on half of the validation rows: 0.680 (0.3) and 0.690 (0.1) for SMP; CLUE 0.572 (0.3, another half), 0.560 (0.1).
+  svmC: 0.1,
   balance: 0.5,
 };
 
@@ -59,7 +60,8 @@ export const LYRIC_RECIPES: Readonly<Record<LyricSet, LyricRecipe>> = {
   'en-happy-sad': ENGLISH_SONGS,
   'en-4q': ENGLISH_SONGS,
   'zh-weibo': TEXTS,
-  'en-goemotions': TEXTS,
+  // On the dev split: C 0.3 0.658, 0.12 0.673, 0.06 0.676, 0.03 0.674; classes weighed by less, 0.585 instead of 0.577 macro-F1.
+  'en-goemotions': { ...TEXTS, svmC: 0.06, balance: 0.25 },
   'en-isear': TEXTS,
 };
 
