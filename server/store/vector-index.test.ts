@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createRandom } from '../../src/base/random.ts';
+import { postgresMissing, startPostgres, type TestPostgres } from '../../test/postgres.ts';
+import { connectionOf, openStore } from './open-store.ts';
+import type { Store } from './store.ts';
+import { hasVectorIndex, indexVectors, nearestByIndex } from './vector-index.ts';
+
+const missing = postgresMissing();
+if (missing !== undefined) console.warn(missing);
+
+describe.skipIf(missing !== undefined)('an index of vectors', () => {
+  let postgres: TestPostgres;
+  let store: Store;
+  const model = "it's a model";
+  beforeAll(async () => {
+    postgres = await startPostgres();
+    store = await openStore({ databaseUrl: await postgres.newDatabase() });
+  }, 60_000);
+  afterAll(async () => {
+    await store?.close();
+    postgres?.stop();
+  });
+
+  it('finds what an exact search finds, with the same similarities', async () => {
+    const connection = connectionOf(store);
+    if (!connection) throw new Error('no connection');
+    await expect(indexVectors(connection, model)).rejects.toMatchObject({ code: 'store/vector' });
+    const random = createRandom(3);
+    const vector = (): number[] => Array.from({ length: 8 }, () => random.next() - 0.5);
+    const ids = Array.from({ length: 300 }, (_, i) => `x/${i}`);
+    await store.importSongs(
+      ids.map((id) => ({
+        id,
+        title: id,
+        artist: 'x',
+        year: undefined,
+        language: '',
+        emotion: 'sad' as const,
+        tags: [],
+        typical: false,
+        evidence: [],
+      })),
+    );
+    await store.putVectors(ids.map((songId) => ({ songId, model, vector: vector() })));
+    expect(await hasVectorIndex(connection.queries, model)).toBe(false);
+    await indexVectors(connection, model);
+    await indexVectors(connection, model);
+    expect(await hasVectorIndex(connection.queries, model)).toBe(true);
+    for (let i = 0; i < 5; i++) {
+      const query = vector();
+      const exact = await store.nearestSongs({ model, vector: query, limit: 10 });
+      const found = await nearestByIndex(connection.queries, { model, vector: query, limit: 10 });
+      expect(found.map(({ id }) => id)).toEqual(exact.map(({ song }) => song.id));
+      found.forEach(({ similarity }, k) => {
+        expect(similarity).toBeCloseTo(exact[k]?.similarity ?? 0, 6);
+      });
+    }
+  }, 60_000);
+});
