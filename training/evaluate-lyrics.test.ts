@@ -35,6 +35,7 @@ const evaluate = async (wrong: number, fold?: number) => {
   return evaluateLyrics({
     data: join(folder, 'zh-lyrics-7emotion-bow.jsonl'),
     lexicon: EMPTY_LEXICON,
+    retrain: true,
     ...(fold === undefined ? {} : { fold }),
   });
 };
@@ -65,4 +66,14 @@ test('a fold that is not there is an error that names those that are', async () 
   await expect(evaluate(0, 9)).rejects.toThrow(
     /fold 9 \(the file holds 0, 1\): 56 texts to learn from and 0 to measure/,
   );
+});
+
+test('the model that ships is not measured on the folds it learnt from, and reads others', async () => {
+  const path = join(folder, 'zh-lyrics-7emotion-bow.jsonl');
+  await writeFile(path, songs(0));
+  await expect(evaluateLyrics({ data: path })).rejects.toMatchObject({ code: 'lyrics/trained-on' });
+  const happy = { id: 'x', label: 'happy', fold: 4, tokens: 90, lines: 9, uniqueLines: 9, bag: { 快乐: 20, 幸福: 10 } };
+  await writeFile(path, JSON.stringify(happy));
+  const report = await evaluateLyrics({ data: path });
+  expect(report).toMatchObject({ accuracy: 1, count: 1, trainingCount: 0, sevenClasses: { accuracy: 1 } });
 });
