@@ -6,6 +6,7 @@ export { type DecodeAudioOptions, decodeAudio, type ReadAudioOptions, readAudio 
 export { type DecodePhotoOptions, decodePhoto } from './decode-photo.ts';
 export { type LoadFaceModelsOptions, loadFaceDetector, loadFaceModels } from './face-models.ts';
 export { loadLexicons } from './lexicons.ts';
+export { loadLyricModel } from './lyric-model.ts';
 export { findRuntime, type OpenSessionOptions, openSession, type Runtime } from './open-session.ts';
 export { isSoundFile, readVoiceInFile } from './read-voice.ts';
 export { loadChineseTools } from './segment-words.ts';

@@ -49,10 +49,13 @@ export {
 export { type FaceModels, type FaceReading, type QualityNote, readFaces } from './face/read.ts';
 export { type OpenSession, type Session, type Tensor, tensor } from './graph/session.ts';
 export { type ChineseTools, type Clause, type SegmentWords, splitClauses } from './lyrics/clauses.ts';
+export type { LyricModel } from './lyrics/emotion-reader.ts';
 export { LYRIC_FEATURES, type LyricFeatures, lyricFeatures } from './lyrics/features.ts';
 export { detectLanguage } from './lyrics/language.ts';
 export { type Lexicon, mergeLexicons, parseLexicon } from './lyrics/lexicon.ts';
 export { lyricLines } from './lyrics/lines.ts';
+export { formatLyricModel, parseLyricModel } from './lyrics/reader-file.ts';
+export { type LyricReading, type ReadLyricsTools, readLyricEmotions } from './lyrics/song-emotions.ts';
 export { countWords, type WordCounts } from './lyrics/word-counts.ts';
 export { type Catalogue, mergeCatalogues, parseCatalogue } from './music/catalogue.ts';
 export {
