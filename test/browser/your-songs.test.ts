@@ -75,7 +75,7 @@ describe('typical songs', () => {
     await page.getByText('No song is called that.').waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('searchbox').waitFor({ state: 'detached' });
-    expect(await page.evaluate('document.activeElement.className')).toBe('typical-song');
+    await expect.poll(() => page.evaluate('document.activeElement.className')).toBe('typical-song');
   });
 });
 
