@@ -16,6 +16,7 @@ import { packagePath } from '../node/package-root.ts';
 import { faceJson } from '../node/read-frames.ts';
 import { readFaces } from '../src/face/read.ts';
 import { parseCatalogue } from '../src/music/catalogue.ts';
+import { recommendPersonally } from '../src/music/personal.ts';
 import { recommend } from '../src/music/recommend.ts';
 import { songId } from '../src/music/song.ts';
 import { API_PREFIX, problem, ROUTES } from './api.ts';
@@ -237,9 +238,13 @@ describe('music', () => {
   const post = (path: string, payload: object) => ask({ method: 'POST', url: `${API_PREFIX}${path}`, payload });
 
   test('a recommendation is the library’s own', async () => {
+    const wanted = { mood: 'sad', goal: 'calm', count: 7, catalogue: await loadCatalogue() } as const;
+    const paper = await post('/recommendations', { mood: 'sad', goal: 'calm', count: 7, method: 'paper' });
+    const published = recommend(wanted);
+    expect(paper.json()).toMatchObject(JSON.parse(JSON.stringify({ ...published, method: 'paper' })));
     const answer = await post('/recommendations', { mood: 'sad', goal: 'calm', count: 7 });
-    const { songs, mood, goal } = recommend({ mood: 'sad', goal: 'calm', count: 7, catalogue: await loadCatalogue() });
-    expect(answer.json()).toMatchObject(JSON.parse(JSON.stringify({ mood, goal, songs })));
+    const { songs, ...own } = recommendPersonally(wanted);
+    expect(answer.json()).toMatchObject(JSON.parse(JSON.stringify({ ...own, songs, method: 'default' })));
     expect(answer.json().songs[0].link).toContain('https://www.youtube.com/results?search_query=');
     const heard = songs.map(({ song }) => song.id);
     const next = await post('/recommendations', { mood: 'sad', goal: 'calm', count: 7, heard });
@@ -269,7 +274,8 @@ describe('music', () => {
     });
     expect(added.json()).toEqual({ added: 4, updated: 0 });
     const angry = async () => {
-      const { songs } = (await post('/recommendations', { mood: 'angry', goal: 'match', count: 1000 })).json() as {
+      const asked = { mood: 'angry', goal: 'match', count: 1000, method: 'paper' };
+      const { songs } = (await post('/recommendations', asked)).json() as {
         songs: { song: { id: string } }[];
       };
       return songs.map(({ song }) => song.id).filter((id) => id.startsWith('own-'));

@@ -136,6 +136,8 @@ const reading = z.object({
   faces: z.array(face),
 });
 
+const moodPoint = z.object({ valence: z.number(), arousal: z.number() });
+
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Below `API_PREFIX`, parameters in braces. */
@@ -216,6 +218,7 @@ export const ROUTES = {
     body: z.strictObject({
       mood: z.union([emotion, scores]),
       goal: goal.optional(),
+      method: z.enum(['default', 'paper']).default('default').describe('paper: the published cosine over tag counts.'),
       count: z.int().min(1).max(1000).default(20),
       songs: z.enum(['all', 'own', 'catalogue']).default('all').describe('Which songs to choose from.'),
       heard: z.array(songIdText).max(10_000).default([]).describe('Ids of songs not to play again.'),
@@ -223,6 +226,17 @@ export const ROUTES = {
     answer: z.object({
       mood: emotion,
       goal,
+      method: z.enum(['default', 'paper']),
+      path: z
+        .object({
+          from: moodPoint,
+          to: moodPoint,
+          wanted: z.array(moodPoint),
+          songs: z.array(moodPoint),
+          quality: z.object({ largestStep: z.number(), monotoneShare: z.number(), endError: z.number() }),
+        })
+        .optional()
+        .describe('Of the default method: the way on the plane of pleasure and arousal, wanted and taken.'),
       songs: z.array(z.object({ song, score: z.number(), why: z.array(z.string()), link: z.string() })),
     }),
     problems: ['music/none-left', 'music/no-typical', 'music/profile'],

@@ -4,6 +4,8 @@ import { EMOTIONS, type Emotion, type EmotionScores } from '../src/base/emotions
 import { InvalidInputError } from '../src/base/errors.ts';
 import type { Catalogue } from '../src/music/catalogue.ts';
 import type { EmotionEvidence } from '../src/music/library-song.ts';
+import { type Listener, NEW_LISTENER, react } from '../src/music/listener.ts';
+import { recommendPersonally } from '../src/music/personal.ts';
 import { formatPlaylist, youtubeLink } from '../src/music/playlist.ts';
 import { recommend } from '../src/music/recommend.ts';
 import type { JobRoute } from './job-handlers.ts';
@@ -63,6 +65,17 @@ const PLAYLIST_TYPES = {
   csv: 'text/csv; charset=utf-8',
 } as const;
 
+/** What the latest opinions say about the listener. */
+const readListener = async (store: Store): Promise<Listener> =>
+  (await store.listFeedback({ limit: 1000 }))
+    .toReversed()
+    .filter(({ kind, mood }) => kind !== 'not-my-mood' || mood !== undefined)
+    .reduce(
+      (listener, { songId, kind, mood, at }) =>
+        react(listener, { songId, reaction: kind, at: Date.parse(at), ...(mood === undefined ? {} : { mood }) }),
+      NEW_LISTENER,
+    );
+
 /** @param hasStore false: only the starter catalogue is there, and nothing is kept */
 export const createDataHandlers = (
   ask: AskStore,
@@ -82,16 +95,31 @@ export const createDataHandlers = (
       const store = hasStore ? await ask() : undefined;
       const own = store && body.songs !== 'catalogue' ? await ownSongs(store) : undefined;
       const catalogue = chooseCatalogue(body.songs, await openStarter(), own);
-      const { mood, goal, songs } = recommend({
+      const wanted = {
         mood: body.mood,
         catalogue,
         count: body.count,
         heard: new Set(body.heard),
         profile: store ? usableProfile(await store.typicalSongs(), catalogue) : {},
         ...(body.goal === undefined ? {} : { goal: body.goal }),
-      });
+      };
+      const personal =
+        body.method === 'default'
+          ? recommendPersonally({
+              ...wanted,
+              listener: store ? await readListener(store) : NEW_LISTENER,
+              now: Date.now(),
+            })
+          : undefined;
+      const { mood, goal, songs } = personal ?? recommend(wanted);
       if (query.format === 'json')
-        return { mood, goal, songs: songs.map((one) => ({ ...one, link: youtubeLink(one.song) })) };
+        return {
+          mood,
+          goal,
+          method: body.method,
+          ...(personal ? { path: personal.path } : {}),
+          songs: songs.map((one) => ({ ...one, link: youtubeLink(one.song) })),
+        };
       reply.type(PLAYLIST_TYPES[query.format]);
       reply.header('content-disposition', `attachment; filename="attune.${query.format}"`);
       return formatPlaylist(
