@@ -296,6 +296,14 @@ describe('music', () => {
     });
     expect(typical.statusCode).toBe(204);
     expect(await angry()).toEqual([]); // typical songs are known already and never offered
+    // What was found wrong for a mood is not offered for it again.
+    const offered = async (): Promise<string[]> =>
+      ((await post('/recommendations', { mood: 'sad' })).json().songs as { song: { id: string } }[]).map(
+        ({ song }) => song.id,
+      );
+    const [wrong] = await offered();
+    await post('/feedback', { songId: wrong, kind: 'not-my-mood', mood: 'sad' });
+    expect(await offered()).not.toContain(wrong);
     expect((await ask({ url: `${API_PREFIX}/songs?text=own&limit=2&order=artist` })).json()).toMatchObject({
       songs: [{ artist: 'Own Four' }, { artist: 'Own One' }],
       next: expect.any(String),
