@@ -27,7 +27,15 @@ export const addEvaluate = (program: Command): void => {
     .argument('[TASK]')
     .allowUnknownOption()
     .allowExcessArguments()
-    .addHelpText('after', `\nEach task has its own options: attune evaluate expression --help`);
+    .addHelpText(
+      'after',
+      `
+Each task has its own options: attune evaluate expression --help
+
+Examples:
+  attune evaluate expression --data data/fer2013 --split public
+  attune evaluate recommend --data data/songs --set lastfm --json scores.json`,
+    );
   for (const add of TASKS) add(evaluateCommand);
   // Reached only where no task's own command was.
   evaluateCommand.action((task?: string) => {
