@@ -64,9 +64,9 @@ Reads one framed face (48x48 gray) and gives seven calibrated probabilities: ${E
 | | |
 |---|---|
 | Recipe | \`${training.recipe}\` (training/recipes), round ${training.bestEpoch} of ${training.history.length}, best on validation |
-| Settings | in the file's own metadata and in reports/expression/training.md |
+| Settings | in the file's own metadata and in reports/${name}/training.md |
 | Seed | ${report.seed} (one seed) |
-| Data | FER2013 Training less ${percent(Number(training.settings.validationShare))} kept for selection; FERPlus votes teach a second head that is not shipped |
+| Data | FER2013 Training less ${percent(Number(training.settings.validationShare))} kept for selection; FERPlus votes teach a second head that is not shipped${training.settings.teacher ? `; ${percent(Number(training.settings.teacherShare))} of each target is what a larger model of ours says (${training.settings.teacher})` : ''} |
 | Data sha256 | ${training.dataSha256} (pixels of Training) |
 | Training time | ${hours.toFixed(1)} h on two CPU cores |
 | File | ${bytes.length} bytes, ${STORAGE[metadata['attune.storage'] ?? 'float16']}, sha256 ${createHash('sha256').update(bytes).digest('hex')} |
@@ -77,8 +77,8 @@ Reads one framed face (48x48 gray) and gives seven calibrated probabilities: ${E
 
 ## Figures
 
-Command: \`npx attune evaluate expression --data FER2013 --split public --deduplicate-against FER2013\`, measured on this
-file; nothing is added outside the model.
+Command: \`npx attune evaluate expression --data FER2013 --split public${name === 'expression' ? '' : ` --model models/${name}.onnx`} --deduplicate-against FER2013\`,
+measured on this file; nothing is added outside the model.
 
 | FER2013 PublicTest | |
 |---|---|

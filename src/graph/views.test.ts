@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../base/random.ts';
-import { dense } from './basic-layers.ts';
+import { dense, flatten } from './basic-layers.ts';
 import { buildModel, initializeWeights, type Network } from './build.ts';
 import { conv2d } from './convolution.ts';
 import { globalAveragePool } from './pooling.ts';
@@ -53,6 +53,27 @@ describe('withViews', () => {
       return (picture[at]! + picture[at + 1]! + picture[at + 8]! + picture[at + 9]!) / 4;
     });
     for (const [i, value] of (await run(network, halved, 4)).entries()) expect(seen[i]).toBeCloseTo(value, 4);
+  });
+
+  it('comes to the size it was asked for, whatever the ratio rounds to', async () => {
+    const pair: Network = (tape, input) => ({ logits: flatten(tape, input) });
+    for (const [side, size] of [
+      [44, 36],
+      [48, 44],
+      [47, 13],
+      [44, 47],
+    ] as const) {
+      const empty = { parameters: new Float32Array(0), statistics: new Float32Array(0) };
+      const inUse = withViews(pair, size, [{ side, left: 0, mirrored: false }]);
+      const model = buildModel({ network: inUse, inputDims: [1, 48, 48], weights: empty, metadata: {} });
+      const session = await ort.InferenceSession.create(model, { logSeverityLevel: 3 });
+      const { logits } = await session.run({
+        pixels: new ort.Tensor('float32', new Float32Array(2304).fill(7), [1, 1, 48, 48]),
+      });
+      await session.release();
+      expect(logits!.dims).toEqual([1, size * size]);
+      expect(logits!.data[size * size - 1]).toBeCloseTo(7, 5);
+    }
   });
 
   it('does not care for left and right when each view has its mirror image', async () => {

@@ -35,8 +35,10 @@ const see = (tape: Tape, picture: Value, size: number, { side, left, mirrored }:
 
 /** Linear interpolation about pixel centres. */
 const resize = (tape: Tape, x: Value, size: number): Value => {
-  const [batch, channels, height, width] = x.dims as [number, number, number, number];
-  const scales = tape.floats(Float32Array.of(1, 1, size / height, size / width), [4]);
+  const [batch, channels, height] = x.dims as [number, number, number];
+  // A hair more than the ratio: rounded to 32 bits, 36 / 44 of 44 pixels is otherwise 35.
+  const scale = (size / height) * (1 + 5e-7);
+  const scales = tape.floats(Float32Array.of(1, 1, scale, scale), [4]);
   return tape.emit('Resize', [x, '', scales], [batch, channels, size, size], {
     mode: 'linear',
     coordinate_transformation_mode: 'half_pixel',
