@@ -56,11 +56,16 @@ for (const engine of ['memory', 'pglite', 'postgresql'] as const) {
 
     it('does a job, tells how far it is, keeps the first problems and the result', async () => {
       const queue = await newQueue();
+      let wasSeen = (): void => {};
+      // However slow the machine is: the job goes on once somebody has seen how far it is.
+      const onceSeen = new Promise<void>((resolve) => {
+        wasSeen = resolve;
+      });
       const handler: JobHandler = async (input, { progress, problem }) => {
         for (let done = 1; done <= 4; done++) {
           progress({ done, total: 4, message: `song ${done}` });
           for (let i = 0; i < 30; i++) problem({ source: 'x', place: `row ${i}`, code: 'import/row', message: 'm' });
-          await sleep(250);
+          if (done === 2) await onceSeen;
         }
         return { got: input };
       };
@@ -68,7 +73,10 @@ for (const engine of ['memory', 'pglite', 'postgresql'] as const) {
       expect(added).toMatchObject({ state: 'waiting', kind: 'add', input: { source: '/music' }, tries: 0 });
       await queue.work({ add: handler });
       const seen: Job[] = [];
-      const ended = await queue.wait(added.id, (job) => seen.push(job));
+      const ended = await queue.wait(added.id, (job) => {
+        seen.push(job);
+        if (job.done !== undefined) wasSeen();
+      });
       expect(ended).toMatchObject({
         state: 'done',
         done: 4,
