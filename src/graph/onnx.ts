@@ -228,7 +228,7 @@ function* readFields(bytes: Uint8Array): Generator<{ field: number; number: numb
  * @throws {InvalidInputError} `model/damaged`: the bytes are no ONNX file, or cut short.
  */
 export const readOnnxMetadata = (file: Uint8Array): Record<string, string> => {
-  const metadata: Record<string, string> = {};
+  const entries: [string, string][] = [];
   let hasGraph = false;
   for (const { field, bytes } of readFields(file)) {
     if (field === MODEL.graph) hasGraph = true;
@@ -237,11 +237,12 @@ export const readOnnxMetadata = (file: Uint8Array): Record<string, string> => {
       for (const entry of readFields(bytes)) if (entry.field === part) return decodeUtf8(entry.bytes);
       return '';
     });
-    metadata[key] = value;
+    entries.push([key, value]);
   }
   if (!hasGraph)
     throw new InvalidInputError('model/damaged', 'This is no ONNX file: it holds no graph. Fetch or build it again.');
-  return metadata;
+  // Not by assignment: a key named "__proto__" would be lost.
+  return Object.fromEntries(entries);
 };
 
 /** The constants of an .onnx file, by name, as 32-bit floats; constants that are no floats are left out. */
