@@ -47,6 +47,8 @@ describe('typical songs', () => {
     const sad = page.locator('.mood-songs', { has: page.getByRole('heading', { name: 'Sad' }) });
     for (const [index, title] of ['Hurt', 'Nothing Compares 2 U', 'Tears in Heaven'].entries()) {
       await sad.locator('.typical-song').nth(index).click();
+      // What is typed before the box has the focus goes nowhere.
+      await page.locator('input[type=search]:focus').waitFor();
       await page.keyboard.type(title.split(' ').slice(0, 2).join(' '));
       await page.locator('.result').first().waitFor();
       await page.keyboard.press('ArrowDown');
@@ -56,7 +58,7 @@ describe('typical songs', () => {
     await sad.getByText('Yours', { exact: true }).waitFor();
     const chosen = await sad.locator('.typical-song b').allTextContents();
     await view(page, 'Listen');
-    expect(await songTitles(page)).not.toEqual(before);
+    await expect.poll(() => songTitles(page)).not.toEqual(before);
     for (const title of chosen) expect(await songTitles(page)).not.toContain(title);
     await page.reload();
     await view(page, 'Your songs');
@@ -147,7 +149,7 @@ describe('a catalogue of the listener', () => {
     for (const title of await songTitles(page)) expect(title).toMatch(/^My song/);
     await view(page, 'Your songs');
     const happy = page.locator('.mood-songs', { has: page.getByRole('heading', { name: 'Happy' }) });
-    expect(await happy.locator('.typical-song').count()).toBe(3);
+    await expect.poll(() => happy.locator('.typical-song').count()).toBe(3);
     await page.getByLabel('Play my songs only').uncheck();
     await view(page, 'Listen');
     await page.locator('.songs li').nth(19).waitFor();
@@ -200,7 +202,7 @@ describe('the history', () => {
     await page.locator('.entry').nth(1).waitFor();
     expect(await page.locator('.entry b').allTextContents()).toEqual(['Sad', 'Happy']);
     await page.getByRole('button', { name: /^Remove Sad/ }).click();
-    expect(await page.locator('.entry').count()).toBe(1);
+    await expect.poll(() => page.locator('.entry').count()).toBe(1);
     await page.getByRole('button', { name: 'Remove all' }).click();
     await page.getByText('The next list will be the first entry.').waitFor();
   });
