@@ -86,31 +86,34 @@ describe('readings', () => {
     });
   });
 
-  test.skipIf(findProgram('ffmpeg') === undefined)('a video is read with ffmpeg, and nothing of it stays', async () => {
-    const clip = join(folder, 'clip.mp4');
-    const picture = join(folder, 'picture.png');
-    writeFileSync(picture, await sharp(photo).resize(480, 360).png().toBuffer());
-    execFileSync('ffmpeg', [
-      '-v',
-      'error',
-      '-loop',
-      '1',
-      '-i',
-      picture,
-      '-t',
-      '2',
-      '-r',
-      '5',
-      '-pix_fmt',
-      'yuv420p',
-      clip,
-    ]);
-    const answer = await upload('/readings/video', readFileSync(clip), { name: '/tmp/x; rm -rf' });
-    expect(await answer.json()).toMatchObject({ kind: 'video', frames: 4 });
-    const damaged = readFileSync(clip).subarray(0, 2000);
-    await expectProblem(await upload('/readings/video', damaged), 415, 'video/unreadable');
-    expect(leftovers()).toEqual([]);
-  });
+  test.skipIf(findProgram('ffmpeg') === undefined)(
+    'a video is read, and nothing of it stays (needs ffmpeg)',
+    async () => {
+      const clip = join(folder, 'clip.mp4');
+      const picture = join(folder, 'picture.png');
+      writeFileSync(picture, await sharp(photo).resize(480, 360).png().toBuffer());
+      execFileSync('ffmpeg', [
+        '-v',
+        'error',
+        '-loop',
+        '1',
+        '-i',
+        picture,
+        '-t',
+        '2',
+        '-r',
+        '5',
+        '-pix_fmt',
+        'yuv420p',
+        clip,
+      ]);
+      const answer = await upload('/readings/video', readFileSync(clip), { name: '/tmp/x; rm -rf' });
+      expect(await answer.json()).toMatchObject({ kind: 'video', frames: 4 });
+      const damaged = readFileSync(clip).subarray(0, 2000);
+      await expectProblem(await upload('/readings/video', damaged), 415, 'video/unreadable');
+      expect(leftovers()).toEqual([]);
+    },
+  );
 
   test('what is no picture, the wrong kind, too large or shows nobody is refused with the way out', async () => {
     const blank = await sharp({ create: { width: 300, height: 200, channels: 3, background: '#888' } })
