@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EMOTIONS } from '../src/base/emotions.ts';
-import { buildModel, type Network } from '../src/graph/build.ts';
+import { buildModel, type Network, type Weights } from '../src/graph/build.ts';
 import {
   type ChosenCalibration,
   calibratedNetwork,
@@ -44,6 +44,58 @@ export const scoreLogits = (logits: Float32Array, rows: Int32Array, labels: Uint
   return { validationLoss: loss / rows.length, validationAccuracy: correct / rows.length };
 };
 
+interface Shipment {
+  /** As the file has it, but for its calibration. */
+  readonly network: Network;
+  readonly weights: Weights;
+  readonly storage: Settings['storage'];
+  /** What the network says of the rows of Training kept for selection, [rows, 7]. */
+  readonly logits: Float32Array;
+  readonly rows: Int32Array;
+  readonly data: Pick<PreparedData, 'set' | 'train' | 'sha256'>;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly outPath: string;
+}
+
+/** Calibrates a network on validation and writes `model.onnx`. */
+export const writeModel = async ({ network, weights, storage, logits, rows, data, metadata, outPath }: Shipment) => {
+  const classes = EMOTIONS.length;
+  const toFit = {
+    logits,
+    labels: rows.map((row) => data.set.labels[row]!),
+    weights: validationWeights(data.set, { trained: data.train, validation: rows }),
+    classes,
+  };
+  const calibration = chooseCalibration(toFit);
+  const threshold = chooseWeightedThreshold(toFit, calibration, KEPT_ACCURACY);
+  const { validationAccuracy } = scoreLogits(logits, rows, data.set.labels);
+  const model = buildModel({
+    network: calibratedNetwork(network, calibration),
+    inputDims: [1, PICTURE_SIDE, PICTURE_SIDE],
+    weights,
+    storage,
+    metadata: {
+      'attune.task': 'expression',
+      'attune.labels': EMOTIONS.join(','),
+      'attune.threshold': threshold.toFixed(4),
+      'attune.calibration': JSON.stringify(calibration),
+      'attune.storage': storage,
+      'attune.dataSha256': data.sha256,
+      'attune.validationAccuracy': validationAccuracy.toFixed(4),
+      'attune.terms': TERMS,
+      ...metadata,
+    },
+  });
+  const modelPath = join(outPath, 'model.onnx');
+  await writeFile(modelPath, model);
+  return {
+    modelPath,
+    validation: { count: rows.length, accuracy: validationAccuracy, calibration },
+    threshold,
+    modelSha256: createHash('sha256').update(model).digest('hex'),
+  };
+};
+
 interface ShipContext {
   readonly network: Network;
   readonly settings: Settings;
@@ -59,55 +111,41 @@ export const ship = async (
   { network, settings, data, outPath }: ShipContext,
 ): Promise<TrainResult> => {
   const { logits, rows } = await crew.validate(true);
-  const labels = rows.map((row) => data.set.labels[row]!);
-  const classes = EMOTIONS.length;
-  const weights = validationWeights(data.set, { trained: data.train, validation: rows });
-  const toFit = { logits, labels, weights, classes };
-  const calibration = chooseCalibration(toFit);
-  const threshold = chooseWeightedThreshold(toFit, calibration, KEPT_ACCURACY);
-  const { validationAccuracy } = scoreLogits(logits, rows, data.set.labels);
   // A path says nothing on another machine; what the files hold does.
   const described: Settings = {
     ...settings,
     teacher: data.teacher?.sha256.map((sum) => `sha256:${sum}`).join(',') ?? '',
   };
-  const model = buildModel({
-    network: calibratedNetwork(networkInUse(network, settings), calibration),
-    inputDims: [1, PICTURE_SIDE, PICTURE_SIDE],
+  const { modelPath, ...written } = await writeModel({
+    network: networkInUse(network, settings),
     weights: { parameters: best.state.average!, statistics: best.state.averageStatistics! },
     storage: settings.storage,
+    logits,
+    rows,
+    data,
     metadata: {
-      'attune.task': 'expression',
-      'attune.labels': EMOTIONS.join(','),
-      'attune.threshold': threshold.toFixed(4),
-      'attune.calibration': JSON.stringify(calibration),
       'attune.recipe': best.recipe,
       'attune.preprocess': settings.preprocess,
       'attune.views': String(settings.views),
-      'attune.storage': settings.storage,
       'attune.settings': JSON.stringify(described),
       'attune.epoch': String(best.history.length),
       'attune.seed': String(settings.seed),
-      'attune.trainingSeconds': history.reduce((sum, { seconds }) => sum + seconds, 0).toFixed(0),
-      'attune.dataSha256': data.sha256,
-      'attune.validationAccuracy': validationAccuracy.toFixed(4),
-      'attune.terms': TERMS,
+      'attune.trainingSeconds': secondsOf(history).toFixed(0),
     },
+    outPath,
   });
-  const modelPath = join(outPath, 'model.onnx');
-  await writeFile(modelPath, model);
-  const validation = { count: rows.length, accuracy: validationAccuracy, calibration };
   const summary = {
     recipe: best.recipe,
     settings: described,
     dataSha256: data.sha256,
     bestEpoch: best.history.length,
-    validation,
-    threshold,
-    modelSha256: createHash('sha256').update(model).digest('hex'),
+    ...written,
     history,
   };
   await writeFile(join(outPath, 'training.json'), JSON.stringify(summary, null, 1));
   await writeTrainingReport(outPath, { ...summary, labelCounts: countLabels(data.set.labels, data.train) });
-  return { modelPath, history, validation };
+  return { modelPath, history, validation: written.validation };
 };
+
+/** What a run took, as it went. */
+export const secondsOf = (history: readonly Round[]): number => history.reduce((sum, { seconds }) => sum + seconds, 0);

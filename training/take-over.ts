@@ -1,13 +1,10 @@
 /** Transfer learning: a run's first weights are those another run ended with, wherever both networks have the same array. */
 import { existsSync } from 'node:fs';
 import { InvalidInputError } from '../src/base/errors.ts';
-import { buildGradientStep, type Layout, type Network, type Slot, type Weights } from '../src/graph/build.ts';
+import { type Network, networkLayout, type Slot, type Weights } from '../src/graph/build.ts';
 import { readCheckpoint } from './checkpoint.ts';
 import { findRecipe } from './recipes/index.ts';
 import { type Settings, settingsSchema } from './recipes/settings.ts';
-
-const layoutOf = (network: Network, size: number): Layout =>
-  buildGradientStep({ network, inputDims: [1, size, size], batch: 1 }).layout;
 
 /**
  * `fresh` with every array replaced that the checkpoint has under the same name and in the same shape.
@@ -27,8 +24,8 @@ export const takeOver = async (
     );
   const run = await readCheckpoint(path);
   const before = settingsSchema.parse(run.settings);
-  const theirs = layoutOf(findRecipe(run.recipe).network(before), before.size);
-  const ours = layoutOf(network, settings.size);
+  const theirs = networkLayout(findRecipe(run.recipe).network(before), [1, before.size, before.size]);
+  const ours = networkLayout(network, [1, settings.size, settings.size]);
   let taken = 0;
   const copy = (to: Float32Array, slots: readonly Slot[], from: Float32Array, otherSlots: readonly Slot[]) => {
     const result = to.slice();

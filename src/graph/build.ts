@@ -70,6 +70,10 @@ const record = (network: Network, mode: 'training' | 'inference', inputDims: rea
   return { tape, input, ...network(tape, input) };
 };
 
+/** How the arrays of a network lie in its two flat vectors; `inputDims` is the shape of one input. */
+export const networkLayout = (network: Network, inputDims: readonly number[]): Layout =>
+  layoutOf(record(network, 'training', inputDims, 1).tape);
+
 /** First weights, drawn in the order the network declares them: the same seed gives the same weights. */
 export const initializeWeights = (network: Network, inputDims: readonly number[], random: Random): Weights => {
   const { tape } = record(network, 'training', inputDims, 1);
@@ -123,7 +127,7 @@ const quantize = (values: Float32Array, dims: readonly number[]): { steps: Int8A
 export const buildModel = (options: ModelOptions): Uint8Array => {
   const { network, inputDims, weights, storage = 'float32', temperature = 1, inputName = 'pixels' } = options;
   const { tape, logits } = record(network, 'inference', inputDims, 0);
-  const layout = layoutOf(record(network, 'training', inputDims, 1).tape);
+  const layout = networkLayout(network, inputDims);
   const calibrated = temperature === 1 ? logits : tape.emit('Mul', [logits, tape.float(1 / temperature)], logits.dims);
   tape.append('Identity', [calibrated], ['logits']);
 

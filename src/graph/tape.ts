@@ -59,6 +59,7 @@ export class Tape {
   private readonly untrained = new Set<string>();
   private readonly constants = new Map<string, string>();
   private count = 0;
+  private prefix = '';
 
   constructor(mode: TapeMode) {
     this.mode = mode;
@@ -138,16 +139,28 @@ export class Tape {
 
   /** Declares a trainable array; names must be unique within a model. */
   parameter(parameter: Parameter): Value {
-    if (this.parameters.some(({ name }) => name === parameter.name))
-      throw new RangeError(`Two parameters are named ${parameter.name}.`);
-    this.parameters.push(parameter);
-    return { name: parameter.name, dims: parameter.dims };
+    const name = this.prefix + parameter.name;
+    if (this.parameters.some((other) => other.name === name)) throw new RangeError(`Two parameters are named ${name}.`);
+    this.parameters.push({ ...parameter, name });
+    return { name, dims: parameter.dims };
   }
 
   /** Declares a running statistic. */
   statistic(statistic: Statistic): Value {
-    this.statistics.push(statistic);
-    return { name: statistic.name, dims: statistic.dims };
+    const name = this.prefix + statistic.name;
+    this.statistics.push({ ...statistic, name });
+    return { name, dims: statistic.dims };
+  }
+
+  /** What `declare` declares bears names that begin with `prefix`: several networks fit in one graph. */
+  within<T>(prefix: string, declare: () => T): T {
+    const outer = this.prefix;
+    this.prefix = outer + prefix;
+    try {
+      return declare();
+    } finally {
+      this.prefix = outer;
+    }
   }
 
   /** Marks a value as data: no gradient is computed for it, which saves the first layer half its work. */
