@@ -10,9 +10,10 @@ import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EMOTIONS } from '../src/base/emotions.ts';
 import { readOnnxMetadata } from '../src/graph/onnx.ts';
-import type { Round } from '../training/checkpoint.ts';
+import type { MemberSummary } from '../training/ensemble.ts';
 import { type EvaluationReport, evaluateExpression } from '../training/evaluate.ts';
-import { writeTrainingReport } from '../training/report.ts';
+import { writeEnsembleReport, writeTrainingReport } from '../training/report.ts';
+import { secondsOf } from '../training/ship.ts';
 
 const [run, data, name = 'expression'] = process.argv.slice(2);
 if (!run || !data) {
@@ -20,11 +21,11 @@ if (!run || !data) {
   process.exit(2);
 }
 
-interface TrainingFile {
+interface TrainingFile extends Partial<MemberSummary> {
   readonly recipe: string;
-  readonly settings: Readonly<Record<string, unknown>>;
   readonly dataSha256: string;
-  readonly bestEpoch: number;
+  /** Of an ensemble; else the file itself tells of its one run. */
+  readonly members?: readonly MemberSummary[];
   readonly validation: {
     readonly count: number;
     readonly accuracy: number;
@@ -35,8 +36,10 @@ interface TrainingFile {
     };
   };
   readonly threshold: number;
-  readonly history: readonly Round[];
 }
+
+const membersOf = ({ members, recipe, settings, bestEpoch, history }: TrainingFile): readonly MemberSummary[] =>
+  members ?? [{ recipe, settings: settings!, bestEpoch: bestEpoch!, history: history! }];
 
 const percent = (value: number): string => `${(100 * value).toFixed(2)} %`;
 
@@ -52,10 +55,18 @@ const STORAGE: Readonly<Record<string, string>> = {
   int8: 'stored in 8 bits with a scale for each output channel, widened at load',
 };
 
+const describeMember = ({ recipe, settings, bestEpoch, history }: MemberSummary): string => {
+  const { size, views, preprocess = 'none', teacher, teacherShare } = settings;
+  const taught = teacher ? `, ${percent(Number(teacherShare))} of each target from ${teacher}` : '';
+  const prepared = preprocess === 'none' ? '' : `, pictures through ${preprocess}`;
+  return `\`${recipe}\`, ${size} px, ${views} views${prepared}${taught}, round ${bestEpoch} of ${history.length}, best on validation`;
+};
+
 const card = (training: TrainingFile, report: EvaluationReport, bytes: Uint8Array): string => {
   const metadata = readOnnxMetadata(bytes);
   const { accuracyInterval: interval, deduplicated } = report;
-  const hours = training.history.reduce((sum, { seconds }) => sum + seconds, 0) / 3600;
+  const members = membersOf(training);
+  const hours = members.reduce((sum, { history }) => sum + secondsOf(history), 0) / 3600;
   const recall = EMOTIONS.map((emotion) => `| ${emotion} | ${percent(report.perClass[emotion].recall)} |`);
   return `# ${name}.onnx
 
@@ -63,10 +74,10 @@ Reads one framed face (48x48 gray) and gives seven calibrated probabilities: ${E
 
 | | |
 |---|---|
-| Recipe | \`${training.recipe}\` (training/recipes), round ${training.bestEpoch} of ${training.history.length}, best on validation |
+| Recipe | ${members.map(describeMember).join('; ')} |
 | Settings | in the file's own metadata and in reports/${name}/training.md |
 | Seed | ${report.seed} (one seed) |
-| Data | FER2013 Training less ${percent(Number(training.settings.validationShare))} kept for selection; FERPlus votes teach a second head that is not shipped${training.settings.teacher ? `; ${percent(Number(training.settings.teacherShare))} of each target is what a larger model of ours says (${training.settings.teacher})` : ''} |
+| Data | FER2013 Training less ${percent(Number(members[0]!.settings.validationShare))} kept for selection; FERPlus votes teach a second head that is not shipped |
 | Data sha256 | ${training.dataSha256} (pixels of Training) |
 | Training time | ${hours.toFixed(1)} h on two CPU cores |
 | File | ${bytes.length} bytes, ${STORAGE[metadata['attune.storage'] ?? 'float16']}, sha256 ${createHash('sha256').update(bytes).digest('hex')} |
@@ -104,7 +115,7 @@ nobody has measured how. Disgust and fear are rare in the data and read worst.
 
 FER2013 (Goodfellow et al. 2013) has no licence on its pictures; it was published for research. FERPlus labels: MIT. The
 weights carry those terms: use them for research and for yourself, and train your own for anything else:
-\`npx attune train ${training.recipe} --data YOUR_DATA\`.
+\`npx attune train ${members[0]!.recipe} --data YOUR_DATA\`.
 `;
 };
 
@@ -126,7 +137,8 @@ const report = await evaluateExpression({
   deduplicateAgainst: data,
   out: reportFolder,
 });
-await writeTrainingReport(reportFolder, training);
+if (training.members) await writeEnsembleReport(reportFolder, training.members);
+else await writeTrainingReport(reportFolder, { ...membersOf(training)[0]!, dataSha256: training.dataSha256 });
 await writeFile(join(modelFolder, `${name}.md`), card(training, report, bytes));
 console.log(
   `${modelPath}: PublicTest ${percent(report.accuracy)}, ECE ${percent(report.ece)}; card and report written.`,

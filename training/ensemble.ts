@@ -20,6 +20,8 @@ export interface EnsembleOptions {
   readonly runs: readonly { readonly path: string; readonly views: number }[];
   readonly dataPath: string;
   readonly outPath: string;
+  /** How the file holds weights. @default 'int8' */
+  readonly storage?: Settings['storage'];
   readonly onMessage?: (message: string) => void;
 }
 
@@ -46,14 +48,14 @@ const SPLIT_KEYS = ['seed', 'validationShare', 'nearCopies'] as const;
  * @throws {InvalidInputError} `ensemble/split`: the runs kept other pictures for selection. `ensemble/preprocess`: a run's
  *   preprocessing does not exist inside a model. `checkpoint/damaged`, `data/*`.
  */
-export const shipEnsemble = async ({ runs, dataPath, outPath, onMessage = () => {} }: EnsembleOptions) => {
+export const shipEnsemble = async (options: EnsembleOptions) => {
+  const { runs, dataPath, outPath, storage = 'int8', onMessage = () => {} } = options;
   const opened = await Promise.all(runs.map((run) => openRun(run.path, run.views)));
   const [first] = opened;
   if (!first) throw new InvalidInputError('ensemble/empty', 'No run was given: give the folders of finished runs.');
   const data = await prepareData(dataPath, { ...first.settings, teacher: '', preprocess: 'none' }, onMessage);
   for (const run of opened) checkSplit(run, first, data.sha256);
   const { network, weights } = joinNetworks(opened.map(asMember), [1, PICTURE_SIDE, PICTURE_SIDE]);
-  const { storage } = first.settings;
   const uncalibrated = buildModel({
     network,
     inputDims: [1, PICTURE_SIDE, PICTURE_SIDE],

@@ -262,3 +262,26 @@ ${table(['Setting', 'Value'], settings)}
     }),
   });
 };
+
+/** Writes training.md, which leads to a folder for each network of an ensemble, as `writeTrainingReport` fills it. */
+export const writeEnsembleReport = async (folder: string, members: readonly TrainingSummary[]): Promise<void> => {
+  const names = members.map((_, i) => `network-${i + 1}`);
+  for (const [i, member] of members.entries()) await writeTrainingReport(join(folder, names[i]!), member);
+  const rows = members.map(({ recipe, settings, bestEpoch, history }, i) => [
+    `[${i + 1}](${names[i]}/training.md)`,
+    recipe,
+    `${settings.preprocess ?? 'none'}`,
+    `${settings.size}`,
+    `${settings.views}`,
+    `${bestEpoch ?? ''} of ${history.length}`,
+    percent(history.find(({ epoch }) => epoch === bestEpoch)?.validationAccuracy ?? Number.NaN),
+  ]);
+  const index = `# Training: an ensemble of ${members.length} networks
+
+Their logits are averaged inside the model file, and the whole is calibrated on the pictures kept for selection, which are the
+same for all.
+
+${table(['Network', 'Recipe', 'Preprocessing', 'Side, px', 'Views in use', 'Round', 'Validation by itself, one view'], rows)}
+`;
+  await writeFolder(folder, { 'training.md': index });
+};

@@ -5,12 +5,15 @@ import { mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { openSession } from '../node/open-session.ts';
 import { hasWebGpu } from '../node/webgpu.ts';
 import { EMOTIONS } from '../src/base/emotions.ts';
 import { createRandom } from '../src/base/random.ts';
 import { readOnnxMetadata } from '../src/graph/onnx.ts';
+import { tensor } from '../src/graph/session.ts';
 import { readCheckpoint } from './checkpoint.ts';
 import { PICTURE_SIDE } from './datasets/face-set.ts';
+import { shipEnsemble } from './ensemble.ts';
 import { resolveSettings } from './recipes/settings.ts';
 import { learningRateAt, train } from './train.ts';
 
@@ -97,6 +100,29 @@ describe('train', () => {
     const again = await run('taught', [...changes, 'views=1', 'storage=float32'], { resume: true });
     expect(again.history).toEqual(taught.history);
     expect(readOnnxMetadata(await readFile(again.modelPath))['attune.views']).toBe('1');
+  });
+
+  it('joins runs that kept the same pictures for selection into one model', async () => {
+    const places = ['plain', 'equalized', 'median', 'other-seed'];
+    await run('plain', ['epochs=3']);
+    await run('equalized', ['epochs=3', 'preprocess=equalize']);
+    await run('median', ['epochs=1', 'preprocess=median']);
+    await run('other-seed', ['epochs=1', 'seed=2']);
+    const [plain, equal, median, otherSeed] = places.map((place) => ({ path: join(folder, place), views: 1 }));
+    const joinRuns = (...runs: { path: string; views: number }[]) =>
+      shipEnsemble({ runs, dataPath, outPath: join(folder, 'joined') });
+    const { modelPath, validation } = await joinRuns(plain!, { ...equal!, views: 2 });
+    expect(validation.accuracy).toBeGreaterThan(0.8);
+    const bytes = await readFile(modelPath);
+    expect(readOnnxMetadata(bytes)).toMatchObject({ 'attune.recipe': 'smoke + smoke', 'attune.views': '3' });
+    const pixels = new Float32Array(2 * PICTURE_SIDE ** 2).map((_, i) => (i * 37) % 256);
+    const { logits } = await (await openSession(bytes)).run({
+      pixels: tensor(pixels, [2, 1, PICTURE_SIDE, PICTURE_SIDE]),
+    });
+    expect(logits!.dims).toEqual([2, EMOTIONS.length]);
+    await expect(joinRuns(plain!, median!)).rejects.toMatchObject({ code: 'ensemble/preprocess' });
+    await expect(joinRuns(plain!, otherSeed!)).rejects.toMatchObject({ code: 'ensemble/split' });
+    await expect(joinRuns()).rejects.toMatchObject({ code: 'ensemble/empty' });
   });
 
   it('one worker and two see the same pictures', async () => {
