@@ -69,6 +69,8 @@ const soundVector = z.object({
   vector: z.array(z.number()).min(1).max(16_000),
 });
 
+const nearSong = z.object({ song: storedSong, similarity: z.number().describe('Cosine, -1 to 1.') });
+
 const jobId = z.string().min(1).max(100);
 const job = z.object({
   id: jobId,
@@ -117,6 +119,7 @@ const newFeedback = z.object({
   at: moment.optional(),
 });
 const id = z.object({ id: songIdText });
+const facet = z.object({ name: z.string(), count: z.number() });
 const count = z.object({ count: z.number() });
 
 const box = z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() });
@@ -181,7 +184,10 @@ export const ROUTES = {
         expressionModel: z.boolean(),
         catalogue: z.boolean(),
       }),
-      store: z.enum(['none', 'closed', 'open']).describe('closed: opened when something first asks for it.'),
+      store: z
+        .enum(['none', 'empty', 'closed', 'open'])
+        .describe('empty: nothing was ever kept. closed: opened when something first asks for it.'),
+      here: z.boolean().describe('Whether who asks is on the server’s machine, and may do what only they may.'),
     }),
   }),
   readPhoto: route({
@@ -251,6 +257,8 @@ export const ROUTES = {
       order: z.enum(SONG_ORDERS).default('title'),
       limit: z.coerce.number().int().min(1).max(1000).default(50),
       cursor: z.string().max(4000).optional().describe('`next` of the page before.'),
+      offset: z.coerce.number().int().min(0).max(1e9).default(0).describe('How many songs to pass over.'),
+      lyrics: z.enum(['yes', 'no']).default('yes').describe('no: leaves them out.'),
     }),
     answer: z.object({ songs: z.array(storedSong), next: z.string().optional() }),
     problems: ['store/cursor'],
@@ -262,6 +270,13 @@ export const ROUTES = {
     summary: 'How many of the listener’s own songs there are, in all and of each emotion',
     query: z.object(filter),
     answer: z.object({ total: z.number(), byEmotion: z.record(emotion, z.number()) }),
+  }),
+  songFacets: route({
+    method: 'GET',
+    path: '/songs/facets',
+    group: 'Songs',
+    summary: 'The most frequent tags of the listener’s own songs, and their languages',
+    answer: z.object({ tags: z.array(facet), languages: z.array(facet) }),
   }),
   songFacts: route({
     method: 'GET',
@@ -383,8 +398,27 @@ export const ROUTES = {
       limit: z.int().min(1).max(1000).default(20),
       emotion: emotion.optional(),
     }),
-    answer: z.object({ songs: z.array(z.object({ song: storedSong, similarity: z.number() })) }),
+    answer: z.object({ songs: z.array(nearSong) }),
     problems: ['store/vector'],
+  }),
+  similarSongs: route({
+    method: 'GET',
+    path: '/songs/{id}/similar',
+    group: 'Songs',
+    summary: 'The songs that sound most like one of the listener’s own',
+    params: id,
+    query: z.object({
+      limit: z.coerce.number().int().min(1).max(1000).default(20),
+      emotion: emotion.optional(),
+      model: z
+        .string()
+        .min(1)
+        .max(200)
+        .optional()
+        .describe('Whose vectors to compare; left out, the one most songs have.'),
+    }),
+    answer: z.object({ model: z.string(), songs: z.array(nearSong) }),
+    problems: ['store/no-song', 'store/no-vector'],
   }),
   typicalSongs: route({
     method: 'GET',
@@ -411,6 +445,16 @@ export const ROUTES = {
     body: newFeedback,
     answer: 'none',
   }),
+  setFeedback: route({
+    method: 'PUT',
+    path: '/feedback/{id}',
+    group: 'Listener',
+    summary: 'All that is said about a song, in place of what was said before; none forgets it',
+    params: id,
+    body: z.strictObject({ feedback: z.array(newFeedback.omit({ songId: true })).max(200) }),
+    answer: 'none',
+    localOnly: true,
+  }),
   listFeedback: route({
     method: 'GET',
     path: '/feedback',
@@ -434,6 +478,15 @@ export const ROUTES = {
     summary: 'Readings kept, latest first',
     query: pageQuery,
     answer: z.object({ readings: z.array(z.object({ ...newReading.shape, id: z.number(), at: z.string() })) }),
+    localOnly: true,
+  }),
+  removeReading: route({
+    method: 'DELETE',
+    path: '/history/{number}',
+    group: 'Listener',
+    summary: 'Forgets one reading',
+    params: z.object({ number: z.coerce.number().int() }),
+    answer: count,
     localOnly: true,
   }),
   removeReadings: route({

@@ -39,6 +39,7 @@ test('health tells the version and which files are there', async () => {
     version: '1.2.3',
     files: { page: true, faceDetector: true, expressionModel: true, catalogue: true },
     store: 'none',
+    here: true,
   });
 });
 

@@ -10,7 +10,7 @@ import { createDataHandlers, noStore } from './data-handlers.ts';
 import { createJobHandlers } from './job-handlers.ts';
 import { createLazyStore } from './lazy-store.ts';
 import { DOCS_STYLE, docsPage, openApiDocument } from './openapi.ts';
-import { checkSender } from './origin.ts';
+import { checkSender, isLoopback } from './origin.ts';
 import { answerError, sendProblem } from './problem.ts';
 import { createReadingHandlers, type ReadingOptions } from './reading-handlers.ts';
 import { addRoutes } from './routes.ts';
@@ -114,7 +114,7 @@ export const createApp = async ({
       await jobs.close();
       return data.eraseData(input);
     },
-    health: async (): Promise<Health> => ({
+    health: async ({ request }): Promise<Health> => ({
       status: 'ok',
       version,
       files: {
@@ -124,6 +124,7 @@ export const createApp = async ({
         catalogue: isThere('catalogue'),
       },
       store: store?.state() ?? 'none',
+      here: isLoopback(request.socket.remoteAddress ?? ''),
     }),
   });
   app.get(`${API_PREFIX}/openapi.json`, () => openApiDocument(version));

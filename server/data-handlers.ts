@@ -12,7 +12,7 @@ import type { JobRoute } from './job-handlers.ts';
 import { chooseCatalogue, loadOwnSongs, usableProfile } from './own-catalogue.ts';
 import { ApiError } from './problem.ts';
 import type { Handlers } from './routes.ts';
-import type { NewFeedback, NewReading, NewSong, SongFilter, Store, StoredSong } from './store/store.ts';
+import type { NewFeedback, NewReading, NewSong, SimilarQuery, SongFilter, Store, StoredSong } from './store/store.ts';
 
 /** The store, opened when something first asks for it. */
 export type AskStore = () => Promise<Store>;
@@ -127,9 +127,17 @@ export const createDataHandlers = (
         query.format,
       );
     },
-    listSongs: async ({ query: { order, limit, cursor, ...filter } }) =>
-      (await ask()).listSongs({ ...filterOf(filter), order, limit, ...(cursor === undefined ? {} : { cursor }) }),
+    listSongs: async ({ query: { order, limit, cursor, offset, lyrics, ...filter } }) =>
+      (await ask()).listSongs({
+        ...filterOf(filter),
+        order,
+        limit,
+        offset,
+        brief: lyrics === 'no',
+        ...(cursor === undefined ? {} : { cursor }),
+      }),
     countSongs: async ({ query }) => (await ask()).countSongs(filterOf(query)),
+    songFacets: async () => (await ask()).songFacets(),
     songFacts: () => later(ask, (store) => store.songFacts()),
     songsRevision: async () => ({ revision: await (await ask()).songsRevision() }),
     importSongs: async ({ body }) => (await ask()).importSongs(asGiven<AsyncIterable<NewSong>>(body)),
@@ -151,12 +159,16 @@ export const createDataHandlers = (
     nearestSongs: async ({ body }) => ({
       songs: await (await ask()).nearestSongs(asGiven<Parameters<Store['nearestSongs']>[0]>(body)),
     }),
+    similarSongs: async ({ params, query }) => (await ask()).similarSongs(params.id, asGiven<SimilarQuery>(query)),
     typicalSongs: async () => (await ask()).typicalSongs(),
     setTypicalSongs: async ({ params: { emotion }, body }) => (await ask()).setTypicalSongs(emotion, body.songIds),
     addFeedback: async ({ body }) => (await ask()).addFeedback(asGiven<NewFeedback>(body)),
+    setFeedback: async ({ params: { id }, body }) =>
+      (await ask()).setFeedback(id, asGiven<Omit<NewFeedback, 'songId'>[]>(body.feedback)),
     listFeedback: async ({ query }) => ({ feedback: await (await ask()).listFeedback(asGiven(query)) }),
     addReading: async ({ body }) => ({ kept: await (await ask()).addReading(asGiven<NewReading>(body)) }),
     listReadings: async ({ query }) => ({ readings: await (await ask()).listReadings(asGiven(query)) }),
+    removeReading: async ({ params: { number } }) => ({ count: await (await ask()).removeReadings(number) }),
     removeReadings: async () => ({ count: await (await ask()).removeReadings() }),
     settings: async () => (await ask()).settings(),
     setSetting: async ({ params: { key }, body }) => (await ask()).setSetting(key, body.value),

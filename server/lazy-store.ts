@@ -1,11 +1,13 @@
 /** A store that is opened when something first asks for it: a server that only serves the page takes no memory for it. */
 import type { AskStore } from './data-handlers.ts';
+import { hasStore } from './store/data-folder.ts';
 import { openStore, type StoreOptions } from './store/open-store.ts';
 import type { Store } from './store/store.ts';
 
 export interface LazyStore {
   readonly ask: AskStore;
-  readonly state: () => 'closed' | 'open';
+  /** `empty`: nothing was ever kept there. */
+  readonly state: () => 'empty' | 'closed' | 'open';
   readonly close: () => Promise<void>;
 }
 
@@ -26,7 +28,7 @@ export const createLazyStore = (options: StoreOptions): LazyStore => {
       );
       return opening;
     },
-    state: () => (isOpen ? 'open' : 'closed'),
+    state: () => (isOpen ? 'open' : hasStore(options) ? 'closed' : 'empty'),
     close: async () => {
       const store = await opening?.catch(() => undefined);
       opening = undefined;

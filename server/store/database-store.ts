@@ -4,6 +4,7 @@ import { type Emotion, isEmotion } from '../../src/base/emotions.ts';
 import { InvalidInputError } from '../../src/base/errors.ts';
 import type { EmotionEvidence, EvidenceSource } from '../../src/music/library-song.ts';
 import type { Connection, Queries } from './connection.ts';
+import { songFacets } from './facets.ts';
 import { explainDatabaseError } from './failures.ts';
 import { importSongs, inBatches, joinedColumns, readEvidence, writeEvidence } from './import-songs.ts';
 import { countSongs, listSongs, songFacts, songFiles, songsRevision, withEvidence } from './list-songs.ts';
@@ -14,13 +15,14 @@ import {
   listReadings,
   readSettings,
   readTypicalSongs,
+  setFeedback,
   writeSetting,
   writeTypicalSongs,
 } from './listener.ts';
 import { rowsOf } from './migrate.ts';
 import { type SongRow, toArray } from './rows.ts';
 import { readings, songEvidence, songFiles as songFilesTable, songs } from './schema.ts';
-import { allVectors, nearestSongs, putVectors } from './sound-vectors.ts';
+import { allVectors, nearestSongs, putVectors, similarSongs } from './sound-vectors.ts';
 import type { ExportRecord, SongFile, Store, StoreDescription, StoredSong } from './store.ts';
 
 export interface DatabaseStoreOptions {
@@ -168,6 +170,7 @@ export const createDatabaseStore = (options: DatabaseStoreOptions): Store => {
     countSongs: (filter = {}) => ask((queries) => countSongs(queries, filter)),
     songFacts: () => askForMany(songFacts),
     songsRevision: () => ask(songsRevision),
+    songFacets: () => ask(songFacets),
     getSong: (id) => ask((queries) => readSong(queries, id)),
     putEvidence: (songId, evidence) => change((queries) => putEvidence(queries, songId, evidence)),
     removeEvidence: (songId, source) => change((queries) => removeEvidence(queries, songId, source)),
@@ -193,14 +196,19 @@ export const createDatabaseStore = (options: DatabaseStoreOptions): Store => {
     setTypicalSongs: (emotion, songIds) => change((queries) => writeTypicalSongs(queries, emotion, songIds)),
     addReading: (reading) => change((queries) => addReading(queries, reading)),
     listReadings: (page = {}) => ask((queries) => listReadings(queries, page)),
-    removeReadings: () =>
-      ask(async (queries) => (await queries.delete(readings).returning({ id: readings.id })).length),
+    removeReadings: (id) =>
+      ask(async (queries) => {
+        const which = id === undefined ? undefined : sql`id = ${id}`;
+        return (await queries.delete(readings).where(which).returning({ id: readings.id })).length;
+      }),
     addFeedback: (given) => change((queries) => addFeedback(queries, given)),
+    setFeedback: (songId, given) => change((queries) => setFeedback(queries, songId, given)),
     listFeedback: (page = {}) => ask((queries) => listFeedback(queries, page)),
     settings: () => ask(readSettings),
     setSetting: (key, value) => change((queries) => writeSetting(queries, key, value)),
     putVectors: (vectors) => ask(() => putVectors(connection(), vectors)),
     nearestSongs: (search) => ask((queries) => nearestSongs(queries, search)),
+    similarSongs: (songId, query = {}) => ask((queries) => similarSongs(queries, songId, query)),
     describe: () => ask(async () => describeStore(connection(), schema, await options.bytes())),
     exportAll: () => askForMany((queries) => exportAll(queries, version, schema)),
     eraseAll: () => ask(options.erase),

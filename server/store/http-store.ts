@@ -1,11 +1,12 @@
 /** The store of a server that is running, asked over HTTP: for a command line beside it. */
-import { InvalidInputError, UnavailableError } from '../../src/base/errors.ts';
+import { InvalidInputError, NoAnswerError, UnavailableError } from '../../src/base/errors.ts';
 import type { Song } from '../../src/music/song.ts';
 import { inBatches } from './import-songs.ts';
 import type {
   ExportRecord,
   ImportCounts,
   NewSong,
+  SimilarSongs,
   SongFile,
   SongFilter,
   SoundVector,
@@ -27,6 +28,7 @@ const failureOf = async (answer: Response): Promise<Error> => {
   const { code = 'server/failed', detail = `The server answered ${answer.status}.` } = (await answer
     .json()
     .catch(() => ({}))) as { code?: string; detail?: string };
+  if (answer.status === 422) return new NoAnswerError(code, detail);
   return answer.status < 500 ? new InvalidInputError(code, detail) : new UnavailableError(code, detail);
 };
 
@@ -109,13 +111,14 @@ export const createHttpStore = (url: string): Store => {
       }
       return counts;
     },
-    listSongs: async ({ order, limit, cursor, ...filter } = {}) => {
+    listSongs: async ({ order, limit, cursor, offset, brief, ...filter } = {}) => {
       const page = await ask<{ songs: StoredSong[]; next?: string }>('/songs', {
-        query: { ...filterQuery(filter), order, limit, cursor },
+        query: { ...filterQuery(filter), order, limit, cursor, offset, ...(brief && { lyrics: 'no' }) },
       });
       return { ...page, songs: page.songs.map(withYear) };
     },
     countSongs: (filter = {}) => ask('/songs/counts', { query: filterQuery(filter) }),
+    songFacets: () => ask('/songs/facets'),
     songFacts: async function* () {
       for await (const song of lines<Song>('/songs/facts')) yield withYear(song);
     },
@@ -140,8 +143,10 @@ export const createHttpStore = (url: string): Store => {
     addReading: async (reading) => (await ask<{ kept: boolean }>('/history', { method: 'POST', json: reading })).kept,
     listReadings: async ({ limit, before } = {}) =>
       (await ask<{ readings: [] }>('/history', { query: { limit, before } })).readings,
-    removeReadings: async () => (await ask<{ count: number }>('/history', { method: 'DELETE' })).count,
+    removeReadings: async (id) =>
+      (await ask<{ count: number }>(id === undefined ? '/history' : `/history/${id}`, { method: 'DELETE' })).count,
     addFeedback: (given) => tell('/feedback', { method: 'POST', json: given }),
+    setFeedback: (songId, given) => tell(`/feedback/${encode(songId)}`, { method: 'PUT', json: { feedback: given } }),
     listFeedback: async ({ limit, before } = {}) =>
       (await ask<{ feedback: [] }>('/feedback', { query: { limit, before } })).feedback,
     settings: () => ask('/settings'),
@@ -158,6 +163,10 @@ export const createHttpStore = (url: string): Store => {
         json: search,
       });
       return songs.map(({ song, similarity }) => ({ song: withYear(song), similarity }));
+    },
+    similarSongs: async (songId, query = {}) => {
+      const found = await ask<SimilarSongs>(`/songs/${encode(songId)}/similar`, { query: { ...query } });
+      return { ...found, songs: found.songs.map(({ song, similarity }) => ({ song: withYear(song), similarity })) };
     },
     describe: () => ask('/data'),
     exportAll: () => lines<ExportRecord>('/data/export'),

@@ -1,5 +1,5 @@
 /** Songs out of the database: filtered, sorted, page by page. */
-import { and, type SQL, sql } from 'drizzle-orm';
+import { and, getTableColumns, type SQL, sql } from 'drizzle-orm';
 import { EMOTIONS, type Emotion } from '../../src/base/emotions.ts';
 import { InvalidInputError } from '../../src/base/errors.ts';
 import type { Song } from '../../src/music/song.ts';
@@ -18,6 +18,7 @@ const ORDERS: Readonly<Record<SongOrder, { key: SQL; type: SQL; down: boolean }>
   added: { key: sql`songs.added_at`, type: sql`timestamptz`, down: true },
   year: { key: sql`coalesce(songs.year, 0)`, type: sql`int`, down: true },
   popularity: { key: sql`coalesce(songs.popularity, -1)`, type: sql`double precision`, down: true },
+  confidence: { key: sql`songs.confidence`, type: sql`double precision`, down: false },
 };
 
 const escapeLike = (text: string): string => text.replaceAll(/[\\%_]/g, '\\$&');
@@ -75,8 +76,11 @@ export const withEvidence = async (queries: Queries, rows: readonly SongRow[]): 
   return rows.map((row) => toSong(row, evidence.get(row.id) ?? [], paths.get(row.id)));
 };
 
+/** A song's columns with its lyrics left in the database. */
+const BRIEF = { ...getTableColumns(songs), lyrics: sql<string | null>`null::text`.as('lyrics') };
+
 export const listSongs = async (queries: Queries, query: SongQuery): Promise<SongPage> => {
-  const { order = 'title', limit = 50, cursor, ...filter } = query;
+  const { order = 'title', limit = 50, cursor, offset = 0, brief = false, ...filter } = query;
   if (!Number.isInteger(limit) || limit < 1 || limit > 1000)
     throw new InvalidInputError('store/limit', `A page holds 1 to 1000 songs, not ${limit}.`);
   const { key, type, down } = ORDERS[order];
@@ -87,11 +91,12 @@ export const listSongs = async (queries: Queries, query: SongQuery): Promise<Son
   }
   const direction = down ? sql`desc` : sql`asc`;
   const found = await queries
-    .select({ row: songs, key: sql<string>`(${key})::text` })
+    .select({ row: brief ? BRIEF : getTableColumns(songs), key: sql<string>`(${key})::text` })
     .from(songs)
     .where(and(...conditions))
     .orderBy(sql`${key} ${direction}`, sql`id ${direction}`)
-    .limit(limit + 1);
+    .limit(limit + 1)
+    .offset(offset);
   const page = found.slice(0, limit);
   const last = found.length > limit ? page.at(-1) : undefined;
   return {

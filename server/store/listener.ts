@@ -97,6 +97,25 @@ export const addFeedback = async (queries: Queries, given: NewFeedback): Promise
     .values({ at: toDate(at), songId: cleanText(songId), kind, mood: mood ?? null, goal: goal ?? null });
 };
 
+export const setFeedback = async (
+  queries: Queries,
+  songId: string,
+  given: readonly Omit<NewFeedback, 'songId'>[],
+): Promise<void> => {
+  const id = cleanText(songId);
+  const rows = given.map(({ kind, mood, goal, at }) => ({
+    at: toDate(at),
+    songId: id,
+    kind,
+    mood: mood ?? null,
+    goal: goal ?? null,
+  }));
+  await queries.transaction(async (transaction) => {
+    await transaction.delete(feedback).where(sql`song_id = ${id}`);
+    if (rows.length > 0) await transaction.insert(feedback).values(rows);
+  });
+};
+
 export const listFeedback = async (
   queries: Queries,
   { limit, before }: { readonly limit?: number; readonly before?: number },

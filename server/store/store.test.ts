@@ -7,13 +7,15 @@ import fc from 'fast-check';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { EMOTIONS, type Emotion, type EmotionScores } from '../../src/base/emotions.ts';
+import { createRandom } from '../../src/base/random.ts';
 import type { EmotionEvidence, EvidenceSource } from '../../src/music/library-song.ts';
 import { songId } from '../../src/music/song.ts';
 import { postgresMissing, startPostgres, type TestPostgres } from '../../test/postgres.ts';
 import { createApp } from '../app.ts';
 import { createHttpStore } from './http-store.ts';
-import { openStore } from './open-store.ts';
+import { connectionOf, openStore } from './open-store.ts';
 import type { NewSong, Store } from './store.ts';
+import { hasVectorIndex, INDEXED_FROM } from './vector-index.ts';
 
 const missing = postgresMissing();
 if (missing !== undefined) console.warn(missing);
@@ -314,6 +316,20 @@ describe.each(ENGINES.filter(({ absent }) => !absent))('the store in $name', ({ 
       expect(await count({ having: 'file' })).toBe(0);
     });
 
+    test('a list is jumped about in, without lyrics where nobody reads them, and told what it can be filtered by', async () => {
+      const all = (await store.listSongs({ limit: 1000 })).songs;
+      const jumped = await store.listSongs({ limit: 2, offset: 3, brief: true });
+      expect(jumped.songs.map(({ id }) => id)).toEqual(all.slice(3, 5).map(({ id }) => id));
+      expect((await store.listSongs({ limit: 1000, brief: true })).songs.some(({ lyrics }) => lyrics)).toBe(false);
+      const sure = (await store.listSongs({ limit: 1000, order: 'confidence' })).songs.map((one) => one.confidence);
+      expect(sure).toEqual([...sure].sort((a, b) => a - b));
+      const { tags, languages } = await store.songFacets();
+      for (const { name: tag, count } of tags) expect(count).toBe(all.filter((one) => one.tags.includes(tag)).length);
+      for (const { name: language, count } of languages)
+        expect(count).toBe(all.filter((one) => one.language === language).length);
+      expect([...tags].sort((a, b) => b.count - a.count)).toEqual(tags);
+    });
+
     test('a page too long and a cursor of another list are refused', async () => {
       await store.importSongs(many);
       await expect(store.listSongs({ limit: 0 })).rejects.toMatchObject({ code: refusal('store/limit') });
@@ -347,7 +363,10 @@ describe.each(ENGINES.filter(({ absent }) => !absent))('the store in $name', ({ 
       await expect(store.addReading({ ...reading, at: 'yesterday' })).rejects.toMatchObject({
         code: refusal('store/time'),
       });
-      expect(await store.removeReadings()).toBe(2);
+      expect(await store.removeReadings(first!.id)).toBe(1);
+      expect(await store.removeReadings(first!.id)).toBe(0);
+      expect((await store.listReadings()).map(({ id }) => id)).toEqual([latest!.id]);
+      expect(await store.removeReadings()).toBe(1);
       expect(await store.listReadings()).toEqual([]);
     });
 
@@ -358,6 +377,24 @@ describe.each(ENGINES.filter(({ absent }) => !absent))('the store in $name', ({ 
       expect(latest).toEqual({ id: expect.any(Number), at: expect.any(String), songId: 'a/b', kind: 'not-my-mood' });
       expect(first).toMatchObject({ kind: 'like', mood: 'sad', goal: 'lift' });
       await expect(store.listFeedback({ limit: 5000 })).rejects.toMatchObject({ code: refusal('store/limit') });
+    });
+
+    test('what is said about one song can be said anew, and forgotten', async () => {
+      await store.addFeedback({ songId: 'c/d e', kind: 'like' });
+      await store.addFeedback({ songId: 'other/song', kind: 'like' });
+      await store.setFeedback('c/d e', [
+        { kind: 'skip', at: '2026-01-02T03:04:05.678Z' },
+        { kind: 'not-my-mood', mood: 'sad' },
+      ]);
+      const said = async () => (await store.listFeedback()).filter(({ songId }) => songId === 'c/d e');
+      expect(await said()).toMatchObject([
+        { kind: 'not-my-mood', mood: 'sad' },
+        { kind: 'skip', at: '2026-01-02T03:04:05.678Z' },
+      ]);
+      await store.setFeedback('c/d e', []);
+      expect(await said()).toEqual([]);
+      expect((await store.listFeedback()).some(({ songId }) => songId === 'other/song')).toBe(true);
+      await store.setFeedback('other/song', []);
     });
 
     test('settings of any shape', async () => {
@@ -401,6 +438,54 @@ describe.each(ENGINES.filter(({ absent }) => !absent))('the store in $name', ({ 
       await store.putVectors([{ songId: 'a/3', model: 'm1', vector: [1, 0.1, 0] }]);
       expect((await store.nearestSongs({ model: 'm1', vector: [1, 0.1, 0], limit: 1 }))[0]!.song.id).toBe('a/3');
     });
+
+    test('give the songs most like one of them, without itself, of the model that most have', async () => {
+      await store.putVectors(vectors);
+      const { model, songs } = await store.similarSongs('a/1');
+      expect(model).toBe('m1');
+      expect(songs.map(({ song: one }) => one.id)).toEqual(['a/2', 'a/3']);
+      expect(songs[0]!.similarity).toBeCloseTo(Math.SQRT1_2, 6);
+      expect((await store.similarSongs('a/1', { limit: 1 })).songs.map(({ song: one }) => one.id)).toEqual(['a/2']);
+      expect((await store.similarSongs('a/1', { emotion: 'happy' })).songs.map(({ song: one }) => one.id)).toEqual([
+        'a/3',
+      ]);
+      expect(await store.similarSongs('a/1', { model: 'm2' })).toEqual({ model: 'm2', songs: [] });
+      await expect(store.similarSongs('no/song')).rejects.toMatchObject({ code: 'store/no-song' });
+      await expect(store.similarSongs('a/2', { model: 'm2' })).rejects.toMatchObject({ code: 'store/no-vector' });
+      await expect(store.similarSongs('a/1', { limit: 0 })).rejects.toMatchObject({ code: refusal('store/limit') });
+    });
+
+    test('past some thousand an index answers, with what an exact search finds', async () => {
+      const random = createRandom(5);
+      const draw = (): number[] => Array.from({ length: 8 }, () => (random.next() - 0.5) * 1e6);
+      const many = Array.from({ length: INDEXED_FROM + 50 }, (_, n) => ({ songId: `x/${n}`, vector: draw() }));
+      await store.importSongs(
+        many.map(({ songId: id }, n) => ({ ...song('X', id), id, emotion: n % 40 === 0 ? 'sad' : 'happy' })),
+      );
+      await store.putVectors(many.map((one) => ({ ...one, model: 'many' })));
+      const cosine = (a: readonly number[], b: readonly number[]): number =>
+        a.reduce((sum, value, i) => sum + value * b[i]!, 0) / (Math.hypot(...a) * Math.hypot(...b));
+      for (const [emotion, keep] of [
+        [undefined, () => true],
+        ['sad', (n: number) => n % 40 === 0],
+      ] as const) {
+        const wanted = many
+          .map(({ songId, vector }, n) => ({ songId, n, similarity: cosine(vector, many[7]!.vector) }))
+          .filter(({ n }) => n !== 7 && keep(n))
+          .sort((a, b) => b.similarity - a.similarity)
+          .slice(0, 30);
+        const { songs } = await store.similarSongs('x/7', { limit: 30, ...(emotion && { emotion }) });
+        expect(songs.map(({ song: one }) => one.id)).toEqual(wanted.map(({ songId }) => songId));
+        songs.forEach(({ similarity }, k) => {
+          expect(similarity).toBeCloseTo(wanted[k]!.similarity, 5);
+        });
+      }
+      const connection = connectionOf(store);
+      if (connection) expect(await hasVectorIndex(connection.queries, 'many')).toBe(true);
+      // A model that comes back with vectors of another length begins anew.
+      await store.removeSongs(many.map(({ songId }) => songId));
+      expect(await store.putVectors([{ songId: 'a/1', model: 'many', vector: [1, 2] }])).toBe(1);
+    }, 120_000);
 
     test('of another length, without direction, or of no song are refused', async () => {
       await store.putVectors(vectors);

@@ -46,22 +46,42 @@ export interface SongFilter {
   readonly having?: 'lyrics' | 'file';
 }
 
-export const SONG_ORDERS = ['title', 'artist', 'added', 'year', 'popularity', 'id'] as const;
+export const SONG_ORDERS = ['title', 'artist', 'added', 'year', 'popularity', 'confidence', 'id'] as const;
 export type SongOrder = (typeof SONG_ORDERS)[number];
 
 export interface SongQuery extends SongFilter {
-  /** 'added', 'year' and 'popularity' start with the latest and largest, the others with A. @default 'title' */
+  /**
+   * 'added', 'year' and 'popularity' start with the latest and largest, 'confidence' with the least, the others with A.
+   *
+   * @default 'title'
+   */
   readonly order?: SongOrder;
   /** 1 to 1000. @default 50 */
   readonly limit?: number;
   /** `next` of the page before, with the same order. */
   readonly cursor?: string;
+  /** How many songs to pass over: for a list that is jumped about in. Slower the larger it is. @default 0 */
+  readonly offset?: number;
+  /** Leaves lyrics out. @default false */
+  readonly brief?: boolean;
 }
 
 export interface SongPage {
   readonly songs: readonly StoredSong[];
   /** Absent on the last page. */
   readonly next?: string;
+}
+
+/** A tag or language, and how many songs have it. */
+export interface SongFacet {
+  readonly name: string;
+  readonly count: number;
+}
+
+/** What songs can be filtered by, most frequent first. */
+export interface SongFacets {
+  readonly tags: readonly SongFacet[];
+  readonly languages: readonly SongFacet[];
 }
 
 export interface SongCounts {
@@ -131,6 +151,20 @@ export interface NearSong {
   readonly similarity: number;
 }
 
+export interface SimilarQuery {
+  /** 1 to 1000. @default 20 */
+  readonly limit?: number;
+  /** Only songs of this emotion. */
+  readonly emotion?: Emotion;
+  /** Whose vectors to compare. @default of the song's own, the model that most songs have a vector of */
+  readonly model?: string;
+}
+export interface SimilarSongs {
+  readonly model: string;
+  /** Without the song itself, most alike first. */
+  readonly songs: readonly NearSong[];
+}
+
 /** One line of an export. A song's line holds its evidence and its files. */
 export type ExportRecord =
   | { readonly kind: 'attune'; readonly version: string; readonly schema: number; readonly at: string }
@@ -170,6 +204,8 @@ export interface Store {
   /** @throws {InvalidInputError} `store/cursor`: a cursor of another order. */
   listSongs(query?: SongQuery): Promise<SongPage>;
   countSongs(filter?: SongFilter): Promise<SongCounts>;
+  /** The most frequent tags, and all languages. */
+  songFacets(): Promise<SongFacets>;
   getSong(id: string): Promise<StoredSong | undefined>;
   /** What a recommendation needs of every song, in the order of their ids: a million pass without being held. */
   songFacts(): AsyncIterable<Song>;
@@ -195,8 +231,11 @@ export interface Store {
   addReading(reading: NewReading): Promise<boolean>;
   /** Latest first. @param limit @default 100 */
   listReadings(options?: { readonly limit?: number; readonly before?: number }): Promise<readonly Reading[]>;
-  removeReadings(): Promise<number>;
+  /** All readings kept, or one. @returns how many there were. */
+  removeReadings(id?: number): Promise<number>;
   addFeedback(feedback: NewFeedback): Promise<void>;
+  /** All that is said about a song, in place of what was said before; none forgets it. */
+  setFeedback(songId: string, feedback: readonly Omit<NewFeedback, 'songId'>[]): Promise<void>;
   /** Latest first. @param limit @default 100 */
   listFeedback(options?: { readonly limit?: number; readonly before?: number }): Promise<readonly Feedback[]>;
 
@@ -214,6 +253,14 @@ export interface Store {
     readonly limit?: number;
     readonly emotion?: Emotion;
   }): Promise<readonly NearSong[]>;
+
+  /**
+   * The songs that sound most like one of the library. Past some thousand vectors an index answers: in the exact order, and
+   * very likely complete.
+   *
+   * @throws {InvalidInputError} `store/no-song`. @throws {NoAnswerError} `store/no-vector`: its sound was not analysed.
+   */
+  similarSongs(songId: string, query?: SimilarQuery): Promise<SimilarSongs>;
 
   describe(): Promise<StoreDescription>;
   exportAll(): AsyncIterable<ExportRecord>;

@@ -12,6 +12,8 @@ const LINKS = 24;
 const WEIGHED = 128;
 /** While it is made: 200,000 vectors of 256 numbers take 250 MB. */
 const MEMORY = '1GB';
+/** Below it an exact search takes milliseconds. From here on vectors go into the index one by one, so that making it never takes long. */
+export const INDEXED_FROM = 2000;
 /** Candidates held while searching; pgvector takes at most 1000. */
 const HELD = 800;
 
@@ -20,6 +22,9 @@ const indexName = (model: string): string =>
   `sound_vectors_near_${createHash('sha256').update(model).digest('hex').slice(0, 16)}`;
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
+/** Half precision ends at 65,504 and vectors may not: their direction alone is what is searched for. */
+const direction = (vector: string, length: number): string => `l2_normalize(${vector})::halfvec(${length})`;
 
 /**
  * Makes the index of a model's vectors, or leaves the one that is there; vectors that come later go into it by themselves.
@@ -45,14 +50,34 @@ export const indexVectors = async (
     );
   }
   // With the memory that servers give by default most of the index would be made on disk, many times slower.
+  // Two workers may come at once: the second waits, and finds it there.
   await execute(
     `begin;
+    select pg_advisory_xact_lock(4711003);
     set local maintenance_work_mem = '${MEMORY}';
     create index if not exists ${indexName(model)} on sound_vectors
-      using hnsw ((embedding::halfvec(${found.length})) halfvec_cosine_ops) with (m = ${LINKS}, ef_construction = ${WEIGHED})
+      using hnsw ((${direction('embedding', found.length)}) halfvec_cosine_ops) with (m = ${LINKS}, ef_construction = ${WEIGHED})
       where model = ${quoted(model)};
     commit`,
   );
+};
+
+/** Makes the index once a model has enough vectors for it to matter; quick where there is nothing to do. */
+export const indexWhereWorthIt = async (
+  connection: Pick<Connection, 'queries' | 'execute'>,
+  model: string,
+  length: number,
+): Promise<void> => {
+  if (length > LONGEST_INDEXED || (await hasVectorIndex(connection.queries, model))) return;
+  const enough = await connection.queries.execute(
+    sql`select 1 from sound_vectors where model = ${model} offset ${INDEXED_FROM - 1} limit 1`,
+  );
+  if (rowsOf(enough).length > 0) await indexVectors(connection, model);
+};
+
+/** An index holds vectors of one length: before a model's first vector an old one goes, since a model may come back with another. */
+export const dropVectorIndex = async (queries: Queries, model: string): Promise<void> => {
+  await queries.execute(sql.raw(`drop index if exists ${indexName(model)}`));
 };
 
 /** Whether a model's vectors have an index that is whole. */
@@ -68,20 +93,41 @@ export interface NearVector {
   readonly similarity: number;
 }
 
-/** The songs nearest to a vector by the index; their order and similarity are exact, that none is missing is not. */
+/**
+ * The songs nearest to a vector by the index. Their order and similarity are exact; that none is missing is likely
+ * (bench/vectors.ts), not certain.
+ *
+ * @param limit 1 to 1000. `held`: candidates weighed, 1 to 1000.
+ */
 export const nearestByIndex = async (
   queries: Queries,
-  { model, vector, limit }: { readonly model: string; readonly vector: readonly number[]; readonly limit: number },
+  {
+    model,
+    vector,
+    limit,
+    held = HELD,
+  }: {
+    readonly model: string;
+    readonly vector: readonly number[];
+    readonly limit: number;
+    readonly held?: number;
+  },
 ): Promise<NearVector[]> => {
+  const { length } = vector;
   const written = `[${vector.join(',')}]`;
+  const wanted = direction(`${quoted(written)}::vector`, length);
   return queries.transaction(async (transaction) => {
-    await transaction.execute(sql.raw(`set local hnsw.ef_search = ${Math.min(1000, Math.max(HELD, limit))}`));
-    // The index is found only where the model stands in the query as it stands in the index.
+    await transaction.execute(sql.raw(`set local hnsw.ef_search = ${Math.min(1000, Math.max(held, limit))}`));
+    // With many candidates the planner thinks reading all vectors and sorting them cheaper: measured it takes five times as long.
+    // What it thinks so dear it would compile first, which takes longer than the search.
+    await transaction.execute(sql`set local enable_sort = off`);
+    await transaction.execute(sql`set local jit = off`);
+    // The index is found only where the model and the direction stand in the query as they stand in the index.
     return rowsOf<NearVector>(
       await transaction.execute(sql`
         select song_id as id, 1 - (embedding <=> ${written}::vector) as similarity from (
           select song_id, embedding from sound_vectors where model = ${sql.raw(quoted(model))}
-          order by embedding::halfvec(${sql.raw(String(vector.length))}) <=> ${written}::halfvec(${sql.raw(String(vector.length))})
+          order by ${sql.raw(`${direction('embedding', length)} <=> ${wanted}`)}
           limit ${Math.min(1000, 2 * limit)}) as near
         order by similarity desc, song_id limit ${limit}`),
     );
