@@ -1,13 +1,22 @@
-/** Loads the two models that read a face in a browser. */
+/** Loads the models that read a face in a browser: a detector, and a model of expressions. */
 import { type FaceDetector, openFaceDetector } from '../src/face/detect.ts';
-import { openExpressionModel } from '../src/face/expression.ts';
+import { type ExpressionModel, openExpressionModel } from '../src/face/expression.ts';
 import type { FaceModels } from '../src/face/read.ts';
 import { download } from './download.ts';
 import { openSession, setWasmBytes } from './open-session.ts';
 
-export interface LoadFaceModelsOptions {
-  /** The folder that holds `face-detector-full.onnx` and `expression.onnx`. @default 'models/', beside the page */
+/** `expression` is the most accurate, `expression-tiny` a tenth of its size: for phones, and for the first second. */
+export type ExpressionModelName = 'expression' | 'expression-tiny';
+
+export interface LoadExpressionModelOptions {
+  /** The folder that holds the models' files. @default 'models/', beside the page */
   readonly baseUrl?: string | URL;
+  /** @default 'expression' */
+  readonly expression?: ExpressionModelName;
+  readonly signal?: AbortSignal;
+}
+
+export interface LoadFaceModelsOptions extends LoadExpressionModelOptions {
   /**
    * Where the engine (`ort-wasm-simd-threaded.wasm`) lies, where it is to be fetched with the models and counted in their
    * progress. @default onnxruntime-web finds and fetches it itself
@@ -17,19 +26,30 @@ export interface LoadFaceModelsOptions {
   readonly sizes?: Readonly<Record<string, number>>;
   /** Bytes of all files that have arrived, and the whole once every size is known. */
   readonly onProgress?: (loadedBytes: number, totalBytes: number | undefined) => void;
-  readonly signal?: AbortSignal;
 }
 
-const FILES = ['face-detector-full.onnx', 'expression.onnx'] as const;
+const folder = (baseUrl: string | URL = 'models/'): string => String(baseUrl).replace(/\/*$/, '/');
+
+/**
+ * A model of expressions alone, to take the place of one that is there already.
+ *
+ * @throws {UnavailableError} `download/…`: the file cannot be loaded.
+ * @throws {InvalidInputError} `model/…`: it is damaged, or is another model.
+ */
+export const loadExpressionModel = async (options: LoadExpressionModelOptions = {}): Promise<ExpressionModel> => {
+  const { baseUrl, expression = 'expression', signal } = options;
+  const bytes = await download(`${folder(baseUrl)}${expression}.onnx`, signal && { signal });
+  return openExpressionModel(bytes, openSession);
+};
 
 /**
  * @throws {UnavailableError} `download/…`: a file cannot be loaded. `browser/wasm`: the engine does not start.
  * @throws {InvalidInputError} `model/…`: a file is damaged, or is another model.
  */
 export const loadFaceModels = async (options: LoadFaceModelsOptions = {}): Promise<FaceModels> => {
-  const { baseUrl = 'models/', wasmUrl, sizes = {}, onProgress, signal } = options;
-  const base = String(baseUrl).replace(/\/*$/, '/');
-  const urls = [...FILES.map((file) => base + file), ...(wasmUrl === undefined ? [] : [String(wasmUrl)])];
+  const { baseUrl, expression = 'expression', wasmUrl, sizes = {}, onProgress, signal } = options;
+  const files = ['face-detector-full.onnx', `${expression}.onnx`];
+  const urls = [...files.map((file) => folder(baseUrl) + file), ...(wasmUrl === undefined ? [] : [String(wasmUrl)])];
   const loaded = urls.map(() => 0);
   const totals = urls.map((url): number | undefined => sizes[url.split('/').pop() ?? '']);
   const [detectorBytes, expressionBytes, wasmBytes] = await Promise.all(

@@ -5,7 +5,13 @@ export { type LoadCatalogueOptions, loadCatalogue } from './catalogue.ts';
 export { type DecodeAudioOptions, decodeAudio } from './decode-audio.ts';
 export { type DecodePhotoOptions, decodeBitmap, decodePhoto, readPixels } from './decode-photo.ts';
 export { type DownloadOptions, download } from './download.ts';
-export { type LoadFaceModelsOptions, loadFaceModels } from './face-models.ts';
+export {
+  type ExpressionModelName,
+  type LoadExpressionModelOptions,
+  type LoadFaceModelsOptions,
+  loadExpressionModel,
+  loadFaceModels,
+} from './face-models.ts';
 export { explainMicrophoneError, type Recording, recordVoice } from './microphone.ts';
 export { openSession, setWasmBytes, setWasmUrl } from './open-session.ts';
 export { type SampledFrame, sampleVideoFrames, type VideoFramesOptions } from './video-frames.ts';

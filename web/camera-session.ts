@@ -1,6 +1,7 @@
 /** The camera from notice to live reading: one frame at a time, the rest dropped, off as soon as nobody looks at the page. */
 import { signal } from '@preact/signals';
 import { type Camera, openCamera } from '../browser/camera.ts';
+import { rankEmotions } from '../src/base/emotions.ts';
 import type { Box } from '../src/face/image.ts';
 import type { FaceReading, QualityNote } from '../src/face/read.ts';
 import { moodPosition } from '../src/music/mood-path.ts';
@@ -8,7 +9,7 @@ import { list, mood, take } from './list.ts';
 import { createMoodTracker, followFace, type TrackedMood } from './mood-tracker.ts';
 import { liveTrail } from './pointed.ts';
 import { type Problem, toProblem } from './protocol.ts';
-import { cameraAgreed, isCertain, reader } from './stage.ts';
+import { cameraAgreed, reader } from './stage.ts';
 
 export type CameraState =
   | { readonly kind: 'notice' }
@@ -140,7 +141,7 @@ export const createCameraSession = () => {
   };
 
   const digest = (frame: Awaited<ReturnType<typeof reader.readFrame>>): void => {
-    const { faces, width, height, brightness } = frame;
+    const { faces, width, height, brightness, threshold } = frame;
     const nowSeconds = performance.now() / 1000;
     const chosen = followFace(
       faces.map((item) => item.face.box),
@@ -152,7 +153,7 @@ export const createCameraSession = () => {
     followed = face.face.box;
     firstSeconds ??= nowSeconds;
     const tracked = tracker.update(face.scores, nowSeconds);
-    const certain = isCertain(tracked.scores);
+    const certain = tracked.scores[rankEmotions(tracked.scores)[0]!] >= threshold;
     if (nowSeconds - shownSeconds >= SHOW_SECONDS) {
       shownSeconds = nowSeconds;
       shown.value = { tracked, certain, quality: face.quality };

@@ -15,7 +15,7 @@ export type Request =
 
 export type Answer =
   | { readonly kind: 'progress'; readonly loadedBytes: number; readonly totalBytes: number | undefined }
-  | { readonly kind: 'ready'; readonly threshold: number }
+  | { readonly kind: 'ready' }
   | { readonly kind: 'load-failed'; readonly problem: Problem }
   | { readonly kind: 'photo'; readonly id: number; readonly photo: PhotoReading }
   | { readonly kind: 'frame'; readonly id: number; readonly frame: FrameReading }
@@ -47,6 +47,8 @@ export interface FrameReading {
   readonly faces: readonly FaceReading[];
   readonly width: number;
   readonly height: number;
+  /** Below it the model that read this frame is not sure. */
+  readonly threshold: number;
   /** Mean luma of the whole frame, 0..255: a covered camera is dark all over. */
   readonly brightness: number;
 }

@@ -6,7 +6,7 @@ import type { Answer, FrameReading, PhotoReading, Problem, Request } from './pro
 
 export type ModelsState =
   | { readonly kind: 'loading'; readonly loadedBytes: number; readonly totalBytes: number | undefined }
-  | { readonly kind: 'ready'; readonly threshold: number }
+  | { readonly kind: 'ready' }
   | { readonly kind: 'failed'; readonly problem: Problem };
 
 interface Waiting {
@@ -32,7 +32,7 @@ export const createReader = (modelsUrl: string) => {
       // One file may still be arriving after the other has failed.
       if (models.value.kind === 'loading')
         models.value = { kind: 'loading', loadedBytes: data.loadedBytes, totalBytes: data.totalBytes };
-    } else if (data.kind === 'ready') models.value = { kind: 'ready', threshold: data.threshold };
+    } else if (data.kind === 'ready') models.value = { kind: 'ready' };
     else if (data.kind === 'load-failed') fail(data.problem);
     else {
       const asker = waiting.get(data.id);

@@ -3,13 +3,13 @@ import { signal } from '@preact/signals';
 import { decodeAudio } from '../browser/decode-audio.ts';
 import { sampleVideoFrames } from '../browser/video-frames.ts';
 import type { VoiceReading } from '../src/audio/voice-mood.ts';
-import { type Emotion, type EmotionScores, rankEmotions } from '../src/base/emotions.ts';
+import type { Emotion } from '../src/base/emotions.ts';
 import { combineFrames } from '../src/face/across-frames.ts';
 import type { FaceReading } from '../src/face/read.ts';
 import { forgetMood, take, takeByHand } from './list.ts';
 import { followFace } from './mood-tracker.ts';
 import { type FrameReading, type Problem, toProblem } from './protocol.ts';
-import { createReader, type ModelsState } from './reader.ts';
+import { createReader } from './reader.ts';
 import { type Moment, smoothTimeline } from './timeline.ts';
 
 export type Stage =
@@ -188,10 +188,9 @@ const openVideo = async (file: Blob): Promise<void> => {
       }
     }
     if (aborted.aborted) return free();
-    const { threshold } = reader.models.value as Extract<ModelsState, { kind: 'ready' }>;
     const person = combineFrames(
       kept.map(({ frame }) => frame.faces),
-      threshold,
+      kept[0]?.frame.threshold ?? 0,
     )[0];
     const best = kept.find(({ frame }) => frame.faces.some(({ face }) => face === person?.face));
     if (!person || !best) {
@@ -218,12 +217,6 @@ const openVideo = async (file: Blob): Promise<void> => {
     free();
     if (!aborted.aborted) failWith(error);
   }
-};
-
-/** Whether the likeliest emotion reaches the model's own threshold. */
-export const isCertain = (scores: EmotionScores): boolean => {
-  const models = reader.models.value;
-  return models.kind === 'ready' && scores[rankEmotions(scores)[0]!] >= models.threshold;
 };
 
 export const chooseFace = (index: number): void => {

@@ -8,6 +8,7 @@ import { defineConfig, type Plugin } from 'vite';
 /** Where the page looks for a file, and where it comes from in the repository. */
 const ASSETS = {
   'models/face-detector-full.onnx': '../dist/models/face-detector-full.onnx',
+  'models/expression-tiny.onnx': '../models/expression-tiny.onnx',
   'models/expression.onnx': '../models/expression.onnx',
   'catalogue/songs.csv': '../catalogue/songs.csv',
 } as const;

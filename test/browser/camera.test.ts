@@ -80,6 +80,26 @@ describe.skipIf(!hasFfmpeg)('a camera that works (needs ffmpeg to play one)', ()
     await page.context().close();
   });
 
+  it('begins with the tiny model while the accurate one is on its way', async () => {
+    const { page } = await openPage(browser, 'about:blank', { permissions: ['camera'] });
+    let letGo = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    await page.context().route('**/models/expression.onnx', async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.goto(stand.url);
+    await startCamera(page);
+    await page.locator('.bars.live .bar').nth(6).waitFor();
+    const arrived = page.waitForResponse('**/models/expression.onnx');
+    letGo();
+    expect((await arrived).status()).toBe(200);
+    await page.locator('.songs li').nth(19).waitFor();
+    await page.context().close();
+  });
+
   it('is off once stopped, and the list stays', async () => {
     const { page } = await openLive();
     await page.evaluate('window.track_ = document.querySelector("video").srcObject.getTracks()[0]');

@@ -10,9 +10,9 @@ import { EMOTIONS } from '../../src/base/emotions.ts';
 import { untrainedExpressionModel } from '../face/untrained-model.ts';
 
 export interface StandOptions {
-  /** Serves an untrained model with this threshold instead of the shipped one: 0 is always sure, 1 never. */
+  /** Serves untrained models with this threshold instead of the shipped ones: 0 is always sure, 1 never. */
   readonly threshold?: number;
-  /** Leaves the expression model out. */
+  /** Leaves the expression models out. */
   readonly withoutModel?: boolean;
 }
 
@@ -43,11 +43,12 @@ const madeUpCatalogue = (): string => {
   return `title,artist,year,language,emotion,tags,typical\n${rows.join('\n')}\n`;
 };
 
-const shippedModel = packagePath('models', 'expression.onnx');
+/** The accurate one, and the one that is there first. */
+const MODELS = ['expression.onnx', 'expression-tiny.onnx'];
 const shippedCatalogue = packagePath('catalogue', 'songs.csv');
 
-/** Whether the trained model is there; without it an untrained one stands in. */
-export const hasTrainedModel = existsSync(shippedModel);
+/** Whether the trained models are there; without them untrained ones stand in. */
+export const hasTrainedModel = MODELS.every((name) => existsSync(packagePath('models', name)));
 
 /** Serves the built page with the shipped model and catalogue, or with stand-ins by the same contract. */
 export const openStand = async ({ threshold, withoutModel = false }: StandOptions = {}): Promise<Stand> => {
@@ -56,10 +57,11 @@ export const openStand = async ({ threshold, withoutModel = false }: StandOption
   copyFileSync(packagePath('package.json'), join(root, 'package.json'));
   cpSync(packagePath('dist', 'web'), join(root, 'dist', 'web'), { recursive: true });
   cpSync(packagePath('dist', 'models'), join(root, 'dist', 'models'), { recursive: true });
-  const model = join(root, 'models', 'expression.onnx');
-  if (threshold === undefined && hasTrainedModel) copyFileSync(shippedModel, model);
-  else writeFileSync(model, untrainedExpressionModel({ metadata: { 'attune.threshold': String(threshold ?? 0) } }));
-  if (withoutModel) rmSync(model);
+  const untrained = untrainedExpressionModel({ metadata: { 'attune.threshold': String(threshold ?? 0) } });
+  for (const name of withoutModel ? [] : MODELS)
+    if (threshold === undefined && hasTrainedModel)
+      copyFileSync(packagePath('models', name), join(root, 'models', name));
+    else writeFileSync(join(root, 'models', name), untrained);
   const catalogue = join(root, 'catalogue', 'songs.csv');
   if (existsSync(shippedCatalogue)) copyFileSync(shippedCatalogue, catalogue);
   else writeFileSync(catalogue, madeUpCatalogue());
