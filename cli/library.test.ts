@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openStore } from '../server/store/open-store.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -63,6 +64,33 @@ describe('attune library', () => {
     expect(readFileSync(file, 'utf8')).toContain("'=1+1,Björk");
     const jobs = JSON.parse((await attune('jobs', '--json')).out);
     expect(jobs.jobs).toMatchObject([{ kind: 'add', state: 'done', problemCount: 1 }]);
+  }, 180_000);
+
+  it('finds the songs that sound most like one, named by title, by both names or by id', async () => {
+    const store = await openStore({ dataDir: join(folder, 'data') });
+    const plain = { language: '', year: undefined, emotion: 'sad', tags: [], typical: false, evidence: [] } as const;
+    await store.importSongs([
+      { ...plain, id: 'sound/one', artist: 'Ära', title: 'One' },
+      { ...plain, id: 'sound/two', artist: 'Ära', title: 'Two' },
+      { ...plain, id: 'other/two', artist: 'Other', title: 'Two' },
+    ]);
+    await store.putVectors([
+      { songId: 'sound/one', model: 'm', vector: [1, 0] },
+      { songId: 'sound/two', model: 'm', vector: [1, 1] },
+      { songId: 'other/two', model: 'm', vector: [-1, 0] },
+    ]);
+    await store.close();
+    const wanted = '0.707\tÄra\tTwo\tsound/two\n-1.000\tOther\tTwo\tother/two\n';
+    expect(await attune('similar', 'one')).toMatchObject({ code: 0, out: wanted });
+    expect(await attune('similar', 'sound/one', '--limit', '1')).toMatchObject({ code: 0, out: wanted.split('-')[0] });
+    const found = JSON.parse((await attune('similar', 'other - two', '--json')).out);
+    expect(found).toMatchObject({ song: { id: 'other/two' }, model: 'm', songs: [{ song: { id: 'sound/two' } }, {}] });
+    const two = await attune('similar', 'Two');
+    expect(two).toMatchObject({ code: 2, out: '' });
+    expect(two.err).toContain('"Two" fits 2 songs: name one by its id, "other/two", "sound/two".');
+    const silent = await attune('similar', 'Zwei');
+    expect(silent).toMatchObject({ code: 1, out: '' });
+    expect(silent.err).toContain('run "attune library analyse"');
   }, 180_000);
 
   it('says what is wrong, on standard error, with the code that goes with it', async () => {

@@ -55,6 +55,12 @@ const parseNumber = (text: string): number => {
   throw new InvalidArgumentError('it takes a whole number from 1.');
 };
 
+const parseLimit = (text: string): number => {
+  const number = parseNumber(text);
+  if (number <= 1000) return number;
+  throw new InvalidArgumentError('it takes a whole number from 1 to 1000.');
+};
+
 const parseSources = (text: string): SourceName[] =>
   text.split(',').map((name) => {
     const known = SOURCE_NAMES.find((one) => one === name.trim());
@@ -334,6 +340,7 @@ Examples:
   attune library complete --from lrclib
   attune library analyse
   attune library list --emotion sad
+  attune library similar "Yesterday"
   attune library export library.xlsx`;
 
 export const addLibrary = (program: Command): void => {
@@ -378,6 +385,17 @@ export const addLibrary = (program: Command): void => {
     .option('--limit <N>', 'at most so many', parseNumber, 50)
     .option(JSON_FLAG, JSON_HELP)
     .action(listSongs);
+  library
+    .command('similar')
+    .description('the songs that sound most like one; after "analyse" has listened to their files')
+    .argument('<SONG>', 'its id, title, or "artist - title"')
+    .option('--limit <N>', 'at most so many (1 to 1000)', parseLimit, 20)
+    .option('--emotion <NAME>', 'only songs of one emotion', parseEmotion)
+    .option(JSON_FLAG, JSON_HELP)
+    .action(async (name, options) => {
+      const { showSimilar } = await import('./similar-songs.ts');
+      await showSimilar(name, options, librarySettings());
+    });
   library
     .command('emotions')
     .description('how many songs each emotion has')
