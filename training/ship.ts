@@ -1,7 +1,7 @@
 /** The end of a training run: the best weights, calibrated on validation, as the file that ships. */
 import { createHash } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { EMOTIONS } from '../src/base/emotions.ts';
 import { buildModel, type Network, type Weights } from '../src/graph/build.ts';
 import {
@@ -103,6 +103,13 @@ interface ShipContext {
   readonly outPath: string;
 }
 
+/** By its contents where the file is still there, else by its name. */
+const describeStart = async (path: string): Promise<string> => {
+  if (path === '') return '';
+  const bytes = await readFile(path).catch(() => undefined);
+  return bytes ? `sha256:${createHash('sha256').update(bytes).digest('hex')}` : basename(path);
+};
+
 /** Calibrates the best weights on validation and writes the model file. */
 export const ship = async (
   best: Checkpoint,
@@ -115,6 +122,7 @@ export const ship = async (
   const described: Settings = {
     ...settings,
     teacher: data.teacher?.sha256.map((sum) => `sha256:${sum}`).join(',') ?? '',
+    startFrom: await describeStart(settings.startFrom),
   };
   const { modelPath, ...written } = await writeModel({
     network: networkInUse(network, settings),
