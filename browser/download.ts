@@ -57,3 +57,32 @@ export const download = async (url: string | URL, options: DownloadOptions = {})
   }
   return bytes;
 };
+
+/**
+ * Several files at once, their progress added up.
+ *
+ * @throws as `download`, for the first that fails.
+ */
+export const downloadAll = (
+  urls: readonly (string | URL)[],
+  { onProgress, signal }: DownloadOptions = {},
+): Promise<Uint8Array[]> => {
+  const loaded = urls.map(() => 0);
+  const totals = urls.map((): number | undefined => undefined);
+  return Promise.all(
+    urls.map((url, index) =>
+      download(url, {
+        ...(signal && { signal }),
+        onProgress: (bytes, total) => {
+          loaded[index] = bytes;
+          totals[index] = total;
+          const isKnown = totals.every((size) => size !== undefined);
+          onProgress?.(sum(loaded), isKnown ? sum(totals) : undefined);
+        },
+      }),
+    ),
+  );
+};
+
+const sum = (values: readonly (number | undefined)[]): number =>
+  values.reduce<number>((total, value) => total + (value ?? 0), 0);

@@ -9,7 +9,7 @@
  * `audio/no-voice` where nobody speaks. `scores` are EmotionScores: hand them to `recommend` as a face's.
  */
 import { openVoiceModel, type VoiceModel } from '../src/audio/voice-mood.ts';
-import { download } from './download.ts';
+import { downloadAll } from './download.ts';
 import { openSession } from './open-session.ts';
 
 export interface LoadVoiceModelOptions {
@@ -28,22 +28,9 @@ const FILES = ['voice-emotion.onnx', 'voice-manner.onnx'] as const;
  */
 export const loadVoiceModel = async (options: LoadVoiceModelOptions = {}): Promise<VoiceModel> => {
   const base = String(options.baseUrl ?? 'models/').replace(/\/*$/, '/');
-  const loaded: number[] = FILES.map(() => 0);
-  const totals: (number | undefined)[] = FILES.map(() => undefined);
-  const [pictures, manner] = await Promise.all(
-    FILES.map((file, index) =>
-      download(base + file, {
-        ...(options.signal && { signal: options.signal }),
-        onProgress: (bytes, total) => {
-          loaded[index] = bytes;
-          totals[index] = total;
-          options.onProgress?.(sum(loaded), totals.every((size) => size !== undefined) ? sum(totals) : undefined);
-        },
-      }),
-    ),
+  const [pictures, manner] = await downloadAll(
+    FILES.map((file) => base + file),
+    options,
   );
   return openVoiceModel(pictures!, manner!, openSession);
 };
-
-const sum = (values: readonly (number | undefined)[]): number =>
-  values.reduce<number>((total, value) => total + (value ?? 0), 0);

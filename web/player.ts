@@ -1,5 +1,5 @@
 /** Music files of this device, matched to songs by their names, and the one that plays. */
-import { signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 import { type Song, slug } from '../src/music/song.ts';
 import { namesOf } from './file-names.ts';
 import { list } from './list.ts';
@@ -13,9 +13,13 @@ export interface LocalFiles {
 }
 
 export const localFiles = signal<LocalFiles>({ count: 0, byName: new Map() });
-export const playing = signal<{ readonly song: Song; readonly file: File; readonly url: string } | undefined>(
+/** A file that belongs to no song of the list is called by its name. */
+type PlayedSong = Pick<Song, 'id' | 'title' | 'artist'>;
+export const playing = signal<{ readonly song: PlayedSong; readonly file: File; readonly url: string } | undefined>(
   undefined,
 );
+/** Each file once, whatever names it goes by. */
+export const files = computed<readonly File[]>(() => [...new Set(localFiles.value.byName.values())]);
 /** The name of a file that the browser could not play. */
 export const brokenFile = signal<string | undefined>(undefined);
 
@@ -34,12 +38,22 @@ export const stopPlaying = (): void => {
   playing.value = undefined;
 };
 
-export const play = (song: Song): void => {
-  const file = fileOf(song);
-  if (!file) return;
+const start = (song: PlayedSong, file: File): void => {
   stopPlaying();
   brokenFile.value = undefined;
   playing.value = { song, file, url: URL.createObjectURL(file) };
+};
+
+export const play = (song: Song): void => {
+  const file = fileOf(song);
+  if (file) start(song, file);
+};
+
+/** Plays a file by itself, as the song of the list that it is, or under its own name. */
+export const playFile = (file: File): void => {
+  const known = list.value?.recommendation.songs.find(({ song }) => fileOf(song) === file)?.song;
+  const title = file.name.replace(/\.[^.]+$/, '');
+  start(known ?? { id: slug(title), title, artist: '' }, file);
 };
 
 /** The next song of the list that has a file; the player closes after the last. */

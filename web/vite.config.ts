@@ -19,7 +19,25 @@ const VOICE_MODEL = {
   'models/voice-manner.onnx': '../models/voice-manner.onnx',
 } as const;
 const hasVoice = Object.values(VOICE_MODEL).every((from) => existsSync(new URL(from, import.meta.url)));
-const ALL_ASSETS: Readonly<Record<string, string>> = { ...ASSETS, ...(hasVoice && VOICE_MODEL) };
+/** Fetched when a file of the listener's own plays, to hear its mood. */
+const SONG_MODEL = {
+  'models/song-sound.onnx': '../models/song-sound.onnx',
+  'models/song-mood.onnx': '../models/song-mood.onnx',
+} as const;
+const hasSongModel = Object.values(SONG_MODEL).every((from) => existsSync(new URL(from, import.meta.url)));
+const ALL_ASSETS: Readonly<Record<string, string>> = {
+  ...ASSETS,
+  ...(hasVoice && VOICE_MODEL),
+  ...(hasSongModel && SONG_MODEL),
+};
+
+/** What was heard of a file holds as long as the models that heard it are the same. */
+const songModelVersion = (): string => {
+  if (!hasSongModel) return '';
+  const hash = createHash('sha256');
+  for (const from of Object.values(SONG_MODEL)) hash.update(readFileSync(new URL(from, import.meta.url)));
+  return hash.digest('hex').slice(0, 16);
+};
 
 const POLICY = [
   "default-src 'none'",
@@ -111,7 +129,9 @@ const offline = (): Plugin => ({
         const made = bundle[file];
         if (made) hash.update(made.type === 'asset' ? made.source : made.code);
       }
-      const onDemand = files.filter((file) => file in VOICE_MODEL);
+      const onDemand = files.filter(
+        (file) => file in VOICE_MODEL || file in SONG_MODEL || /^assets\/song-worker-[^/]+\.js$/.test(file),
+      );
       const list = { version: hash.digest('hex').slice(0, 16), shell, later, onDemand };
       const worker = bundle['service-worker.js'];
       if (worker?.type !== 'chunk') throw new Error('The service worker was not built.');
@@ -138,7 +158,11 @@ const fileSizes = (): Record<string, number> => {
 
 export default defineConfig({
   root: import.meta.dirname,
-  define: { FILE_SIZES: JSON.stringify(fileSizes()), HAS_VOICE: JSON.stringify(hasVoice) },
+  define: {
+    FILE_SIZES: JSON.stringify(fileSizes()),
+    HAS_VOICE: JSON.stringify(hasVoice),
+    SONG_MODEL_VERSION: JSON.stringify(songModelVersion()),
+  },
   base: './',
   plugins: [assets(), policy(), icons(), offline()],
   worker: { format: 'es' },

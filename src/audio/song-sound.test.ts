@@ -72,7 +72,10 @@ describe('analyseSong', () => {
   });
 
   it('gives a vector, shares that sum to 1, genres, and a moment every ten seconds', async () => {
-    const analysis = await analyseSong(music(45), model);
+    const shares: number[] = [];
+    const analysis = await analyseSong(music(45), model, (share) => shares.push(share));
+    expect(shares).toEqual([...shares].sort((a, b) => a - b));
+    expect(shares.every((share) => share > 0 && share <= 1)).toBe(true);
     expect(analysis.vector.length).toBe(VECTOR);
     expect(analysis.vector.every(Number.isFinite)).toBe(true);
     expect(EMOTIONS.reduce((sum, emotion) => sum + analysis.evidence.scores[emotion], 0)).toBeCloseTo(1, 6);

@@ -61,6 +61,9 @@ const RUN_SLICES = 16;
 const MOST_SECONDS = 600;
 const ENOUGH_SECONDS = 15;
 const PIECE_SECONDS = 20;
+/** Of the time an analysis takes: its spectrogram, and the network over slices of it. */
+const SPECTROGRAM_SHARE = 0.5;
+const DESCRIBING_SHARE = 0.3;
 /** What `SONG_MEL` gives for silence. */
 const FLOOR_DB = -100;
 
@@ -135,10 +138,15 @@ const softmax = (logits: Float32Array): number[] => {
  * one core. Of a longer one than ten minutes the first ten are heard.
  *
  * @param samples mono, 16 kHz, -1 to 1
+ * @param onProgress is told which share of the work is about done, 0..1
  * @throws {InvalidInputError} `audio/empty`: no samples. `audio/too-short`: less than a second. `audio/silent`: nothing but
  *   silence.
  */
-export const analyseSong = async (samples: Float32Array, model: SongModel): Promise<SongAnalysis> => {
+export const analyseSong = async (
+  samples: Float32Array,
+  model: SongModel,
+  onProgress: (share: number) => void = () => {},
+): Promise<SongAnalysis> => {
   checkSamples(samples);
   const heard = samples.subarray(0, MOST_SECONDS * SONG_MEL.sampleRate);
   const seconds = heard.length / SONG_MEL.sampleRate;
@@ -148,7 +156,10 @@ export const analyseSong = async (samples: Float32Array, model: SongModel): Prom
       `This sound of ${seconds.toFixed(1)} s is silent: there is no music in it to analyse.`,
     );
   const frames = logMelSpectrogram(heard, SONG_MEL);
-  const { vector, genres } = await describeSound(frames, model);
+  onProgress(SPECTROGRAM_SHARE);
+  const { vector, genres } = await describeSound(frames, model, (share) =>
+    onProgress(SPECTROGRAM_SHARE + share * DESCRIBING_SHARE),
+  );
   const felt = (await askMood([songStatistics(frames)], model))[0]!;
   const { usual } = model;
   return {
@@ -168,7 +179,11 @@ export const analyseSong = async (samples: Float32Array, model: SongModel): Prom
 };
 
 /** The joined pooled vector, mean over slices, and the genres. */
-const describeSound = async (frames: Frames, model: SongModel): Promise<Pick<SongAnalysis, 'vector' | 'genres'>> => {
+const describeSound = async (
+  frames: Frames,
+  model: SongModel,
+  onProgress: (share: number) => void,
+): Promise<Pick<SongAnalysis, 'vector' | 'genres'>> => {
   const { means, scales } = model.vectorScale;
   const outputs = means.length + model.labels.length;
   const size = SONG_DIMS[0] * SONG_DIMS[1];
@@ -190,6 +205,7 @@ const describeSound = async (frames: Frames, model: SongModel): Promise<Pick<Son
       for (const [k, value] of row.entries()) sums[k]! += value / slices.length;
       for (const [k, value] of softmax(row.subarray(means.length)).entries()) genres[k]! += value / slices.length;
     }
+    onProgress((at + part.length) / slices.length);
   }
   return {
     vector: means.map((mean, k) => (sums[k]! - mean) * scales[k]!),

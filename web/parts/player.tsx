@@ -1,11 +1,13 @@
 /** The bar at the foot of the window while a file plays. */
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { brokenFile, playing, playNext, stopPlaying } from '../player.ts';
 import { text } from '../strings/index.ts';
 import { Icon } from './icon.tsx';
+import { SongCurve } from './song-curve.tsx';
 
 export const Player = () => {
   const audio = useRef<HTMLAudioElement>(null);
+  const [atSeconds, setAtSeconds] = useState(0);
   const now = playing.value;
   useEffect(() => {
     // A browser may want another click before it plays; its own button is there.
@@ -39,6 +41,7 @@ export const Player = () => {
         ref={audio}
         src={now.url}
         controls
+        onTimeUpdate={(event) => setAtSeconds(event.currentTarget.currentTime)}
         onEnded={playNext}
         onError={() => {
           brokenFile.value = now.file.name;
@@ -51,6 +54,7 @@ export const Player = () => {
       <button type="button" class="icon-button" aria-label={words.close} onClick={stopPlaying}>
         <Icon name="close" />
       </button>
+      <SongCurve file={now.file} atSeconds={atSeconds} />
     </section>
   );
 };

@@ -223,6 +223,15 @@ export const en = {
     next: 'Next song',
     close: 'Close the player',
     broken: (name: string) => `This browser cannot play "${name}". Convert it to MP3, or choose another file.`,
+    curve: 'How pleasant the song sounds over its time, and its moods',
+    hearing: 'Hearing the song',
+    stopHearing: 'Stop',
+    stopped: 'The song was not heard to its end.',
+    hearAgain: 'Hear it again',
+    findAlike: 'Which of my files sound like this?',
+    comparing: (done: number, count: number) => `Hearing your files: ${done} of ${count}`,
+    alike: 'Of your files, these sound most like it:',
+    noneAlike: 'None of your other files could be heard.',
   },
 
   own: {

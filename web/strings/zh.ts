@@ -197,6 +197,15 @@ export const zh: Strings = {
     next: '下一首',
     close: '关闭播放器',
     broken: (name) => `这个浏览器无法播放“${name}”。请转换成 MP3，或选择另一个文件。`,
+    curve: '这首歌随时间有多悦耳，以及它的心情',
+    hearing: '正在听这首歌',
+    stopHearing: '停止',
+    stopped: '这首歌没有听完。',
+    hearAgain: '再听一遍',
+    findAlike: '我的文件里哪些听起来像它？',
+    comparing: (done, count) => `正在听您的文件：第 ${done} 个，共 ${count} 个`,
+    alike: '您的文件中听起来最像它的：',
+    noneAlike: '您的其他文件都听不了。',
   },
 
   own: {
