@@ -12,6 +12,15 @@ export {
   loadExpressionModel,
   loadFaceModels,
 } from './face-models.ts';
+export {
+  LEXICON_FILES,
+  type LoadChineseToolsOptions,
+  type LoadLexiconsOptions,
+  type LoadLyricModelOptions,
+  loadChineseTools,
+  loadLexicons,
+  loadLyricModel,
+} from './lyrics.ts';
 export { explainMicrophoneError, type Recording, recordVoice } from './microphone.ts';
 export { openSession, setWasmBytes, setWasmUrl } from './open-session.ts';
 export { type SampledFrame, sampleVideoFrames, type VideoFramesOptions } from './video-frames.ts';

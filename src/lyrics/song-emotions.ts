@@ -13,7 +13,8 @@ import { countWords } from './word-counts.ts';
 export interface ReadLyricsTools {
   readonly model: LyricModel;
   readonly lexicon: Lexicon;
-  readonly chinese: ChineseTools;
+  /** Needed for Chinese lyrics alone. @default none: runs of Han in other lyrics stay in one piece */
+  readonly chinese?: ChineseTools;
 }
 
 export interface LyricReading {
@@ -30,6 +31,8 @@ export interface LyricReading {
  * never labelled there (docs/decisions/0008-lyrics.md).
  */
 const ACCURACY: Readonly<Record<string, number>> = { zh: 0.6, en: 0.47 };
+
+const UNCUT: ChineseTools = { segmentWords: (text) => [text], toSimplified: (text) => text };
 
 /** Lyrics of fewer words than this say less, in proportion. */
 const ENOUGH_WORDS = 60;
@@ -54,9 +57,10 @@ const ENGLISH_LABELS: Readonly<Record<string, string>> = { anger: 'angry', joy: 
  *
  * @param text plain or LRC
  * @throws {NoAnswerError} `lyrics/none`: no words in it; `lyrics/language`: neither Chinese nor English.
- * @throws {InvalidInputError} `lyrics/binary`; `lyrics/model`: the model lacks a reader.
+ * @throws {InvalidInputError} `lyrics/binary`; `lyrics/jieba`: Chinese, and no tools for it; `lyrics/model`: the model
+ *   lacks a reader.
  */
-export const readLyricEmotions = (text: string, { model, lexicon, chinese }: ReadLyricsTools): LyricReading => {
+export const readLyricEmotions = (text: string, { model, lexicon, ...tools }: ReadLyricsTools): LyricReading => {
   const lines = lyricLines(text).slice(0, MOST_LINES);
   const language = detectLanguage(lines.join('\n'));
   if (language !== 'zh' && language !== 'en') {
@@ -65,6 +69,13 @@ export const readLyricEmotions = (text: string, { model, lexicon, chinese }: Rea
       `These lyrics are not in Chinese or English (${language || 'unknown'}): there is no reader for them. Use the song's tags or its sound.`,
     );
   }
+  if (language === 'zh' && !tools.chinese) {
+    throw new InvalidInputError(
+      'lyrics/jieba',
+      'These lyrics are Chinese, which is written without spaces: hand over `chinese` too, from loadChineseTools().',
+    );
+  }
+  const chinese = tools.chinese ?? UNCUT;
   const counts = countWords(lines, splitClauses(lines, chinese), lexicon);
   const song = songDocument(counts, lexicon);
   const shares = (set: string, head: string, document: TermDocument): Map<string, number> => {

@@ -28,7 +28,7 @@ const manifest = JSON.parse(readFileSync(packagePath('package.json'), 'utf8')) a
 const NEEDED = Object.keys(manifest.dependencies);
 const OPTIONAL = Object.keys(manifest.optionalDependencies);
 /** What the library itself may load; all else is for the server, the command line and training. */
-const FOR_THE_LIBRARY = ['sharp', 'onnxruntime-web', 'onnxruntime-node'];
+const FOR_THE_LIBRARY = ['sharp', 'onnxruntime-web', 'onnxruntime-node', 'jieba-wasm', 'opencc-js'];
 
 const binOf = (packageName: string, name: string): string => {
   const home = packagePath('node_modules', packageName);
@@ -213,7 +213,9 @@ test('Vite bundles it for the browser, without anything of Node', () => {
   const page = `
 import { loadFaceModels, readFaces, recommend } from 'attune';
 import detector from 'attune/models/face-detector-full.onnx?url';
-globalThis.attune = { loadFaceModels, readFaces, recommend, detector };`;
+import lyrics from 'attune/models/lyrics-emotion.json.gz?url';
+import degrees from 'attune/lexicons/degree-en.tsv?url';
+globalThis.attune = { loadFaceModels, readFaces, recommend, detector, lyrics, degrees };`;
   writeFileSync(join(home, 'page.js'), page);
   const args = [binOf('vite', 'vite'), 'build', '--logLevel', 'warn'];
   const { status, stderr, stdout } = spawnSync(process.execPath, args, { cwd: home, encoding: 'utf8' });
@@ -224,6 +226,7 @@ globalThis.attune = { loadFaceModels, readFaces, recommend, detector };`;
   ]);
   const assets = readdirSync(join(home, 'dist', 'assets'));
   expect(assets.some((name) => /^face-detector-full-.+\.onnx$/.test(name))).toBe(true);
+  expect(assets.some((name) => /^lyrics-emotion.+\.gz$/.test(name))).toBe(true);
   const script = assets
     .filter((name) => name.endsWith('.js'))
     .map((name) => readFileSync(join(home, 'dist', 'assets', name), 'utf8'))
@@ -239,9 +242,11 @@ test('publint and are-the-types-wrong find nothing', () => {
   const missing = ['models/expression.onnx', 'catalogue/songs.csv'].filter((path) => !existsSync(packagePath(path)));
   const complaints = lint.stdout.split('\n').filter((line) => /^\d+\. /.test(line));
   expect(complaints.filter((line) => !missing.some((path) => line.includes(path)))).toEqual([]);
-  // Models and songs are files for bundlers and have no types to be wrong.
+  // Models, songs and word lists are files for bundlers and have no types to be wrong.
   const { exports } = JSON.parse(readFileSync(packagePath('package.json'), 'utf8')) as { exports: object };
-  const files = Object.keys(exports).flatMap((name) => (/\.(onnx|csv)$/.test(name) ? [name.slice(2)] : []));
+  const files = Object.keys(exports).flatMap((name) =>
+    /\.(onnx|csv|gz|tsv)$|\/\*$/.test(name) ? [name.slice(2)] : [],
+  );
   const args = [tarball, '--profile', 'esm-only', '--format', 'json', '--exclude-entrypoints', ...files];
   const types = spawnSync(process.execPath, [binOf('@arethetypeswrong/cli', 'attw'), ...args], { encoding: 'utf8' });
   expect([types.status, types.stderr]).toEqual([0, '']);
