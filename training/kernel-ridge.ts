@@ -5,19 +5,22 @@ import { pearson, solveSymmetric } from './ridge.ts';
 /** Numbers further out than this many deviations count as that: one strange song must not lie far from all others. */
 const FURTHEST = 4;
 
-/** Brings each block of numbers to mean 0, deviation 1 and an equal share of the distance. */
+/** A kind of number: so many in a row, which weigh in the distance as `weight` kinds do. @default weight 1 */
+export interface StatisticBlock {
+  readonly length: number;
+  readonly weight?: number;
+}
+
+/** Brings each block of numbers to mean 0, deviation 1 and its share of the distance. */
 export interface BlockScale {
   readonly means: Float64Array;
   /** 1 / deviation; 0 for a number that never varies. */
   readonly scales: Float64Array;
-  /** 1 / sqrt(numbers in the block x blocks). */
+  /** sqrt(the block's share of all / its numbers). */
   readonly weights: Float64Array;
 }
 
-export const fitBlockScale = (
-  rows: readonly ArrayLike<number>[],
-  blocks: readonly { readonly length: number }[],
-): BlockScale => {
+export const fitBlockScale = (rows: readonly ArrayLike<number>[], blocks: readonly StatisticBlock[]): BlockScale => {
   const width = rows[0]!.length;
   const means = new Float64Array(width);
   const scales = new Float64Array(width);
@@ -27,8 +30,9 @@ export const fitBlockScale = (
     means[k] = mean;
     scales[k] = variance > 1e-12 ? 1 / Math.sqrt(variance) : 0;
   }
+  const whole = blocks.reduce((sum, { weight = 1 }) => sum + weight, 0);
   const weights = Float64Array.from(
-    blocks.flatMap(({ length }) => new Array<number>(length).fill(1 / Math.sqrt(length * blocks.length))),
+    blocks.flatMap(({ length, weight = 1 }) => new Array<number>(length).fill(Math.sqrt(weight / (length * whole)))),
   );
   return { means, scales, weights };
 };
@@ -62,13 +66,13 @@ export interface KernelRidge {
   /** [targets] */
   readonly intercepts: Float64Array;
   readonly gamma: number;
-  readonly lambda: number;
+  readonly lambda: number | readonly number[];
 }
 
 const solve = (
   kernel: readonly Float64Array[],
   targets: readonly ArrayLike<number>[],
-  lambda: number,
+  lambda: number | readonly number[],
 ): Pick<KernelRidge, 'coefficients' | 'intercepts'> => {
   const n = kernel.length;
   const outputs = targets[0]!.length;
@@ -79,7 +83,7 @@ const solve = (
   const matrix = new Float64Array(n * n);
   for (let i = 0; i < n; i++) {
     matrix.set(kernel[i]!, i * n);
-    matrix[i * n + i]! += lambda;
+    matrix[i * n + i]! += typeof lambda === 'number' ? lambda : lambda[i]!;
   }
   const sides = Array.from({ length: outputs }, (_, t) =>
     Float64Array.from(targets, (row) => row[t]! - intercepts[t]!),
@@ -102,13 +106,13 @@ const INNER_FOLDS = 4;
  *
  * @param rows [songs, numbers]
  * @param targets [songs, targets]
- * @param fixed these two instead of a search
+ * @param fixed these two instead of a search; a lambda for each row lets rows with a larger one count less
  */
 export const fitKernelRidge = (
   rows: readonly ArrayLike<number>[],
   targets: readonly ArrayLike<number>[],
-  blocks: readonly { readonly length: number }[],
-  fixed?: { readonly gamma: number; readonly lambda: number },
+  blocks: readonly StatisticBlock[],
+  fixed?: { readonly gamma: number; readonly lambda: number | readonly number[] },
 ): KernelRidge => {
   const scale = fitBlockScale(rows, blocks);
   const songs = rows.map((row) => roundToSteps(scale, applyBlockScale(scale, row)));

@@ -12,7 +12,7 @@ import {
   speechPower,
   toDecibels,
 } from '../src/audio/speech-picture.ts';
-import { voiceStatistics } from '../src/audio/voice-statistics.ts';
+import { VOICE_BLOCKS, voiceStatistics } from '../src/audio/voice-statistics.ts';
 import type { Random } from '../src/base/random.ts';
 import type { Network } from '../src/graph/build.ts';
 import type { Session } from '../src/graph/session.ts';
@@ -71,7 +71,10 @@ export const makeExamples = async (
     ),
   );
   const manners =
-    manner && (await readCached(`manner ${sha256}`, () => clips.map(({ samples }) => voiceStatistics(samples))));
+    manner &&
+    (await readCached(`manner ${JSON.stringify(VOICE_BLOCKS)} ${sha256}`, () =>
+      clips.map(({ samples }) => voiceStatistics(samples)),
+    ));
   return clips.map(({ id, group, label, part }, i) => ({
     id,
     group: `${set}/${group}`,

@@ -98,12 +98,16 @@ const balanced = (examples: readonly SpeechExample[], rows: readonly number[]): 
 };
 
 /** Targets of the second half: 1 for the true class, 0 else, about a mean of what chance would give. */
-const fitManner = (examples: readonly SpeechExample[], rows: readonly number[], recipe: SpeechRecipe): KernelRidge =>
+const fitManner = (
+  examples: readonly SpeechExample[],
+  rows: readonly number[],
+  { labels, manner }: SpeechRecipe,
+): KernelRidge =>
   fitKernelRidge(
     rows.map((row) => examples[row]!.manner!),
-    rows.map((row) => recipe.labels.map((_, k) => (examples[row]!.label === k ? 1 : 0))),
+    rows.map((row) => labels.map((_, k) => (examples[row]!.label === k ? 1 : 0))),
     VOICE_BLOCKS,
-    recipe.manner,
+    manner && { gamma: manner.gamma, lambda: rows.map((row) => manner.lambda[examples[row]!.set] ?? 0.1) },
   );
 
 /** The network's logits and, where the recipe has it, the manner's answers. @param logits [asked, classes], changed in place */
@@ -246,7 +250,7 @@ export const trainSpeech = async (options: TrainSpeechOptions): Promise<SpeechTr
     'attune.settings': JSON.stringify(settings),
     'attune.seed': String(settings.seed),
     'attune.dataSha256': dataSha256,
-    'attune.version': `${recipe.task}-${runId.slice(0, 8)}`,
+    'attune.version': `${recipe.task}-${versionOf(runId, recipe)}`,
     // Whoever evaluates the model must know whom it has heard.
     'attune.trainedOn': [...new Set(learnt.map((row) => examples[row]!.group))].sort().join(','),
     'attune.terms': recipe.terms,
@@ -268,7 +272,7 @@ export const trainSpeech = async (options: TrainSpeechOptions): Promise<SpeechTr
       'attune.task': 'voice-manner',
       'attune.labels': recipe.labels.join(','),
       'attune.version': metadata['attune.version'],
-      'attune.recipe': `kernel ridge, gamma ${recipe.manner.gamma}, lambda ${recipe.manner.lambda}`,
+      'attune.recipe': `kernel ridge ${JSON.stringify(recipe.manner)}`,
       'attune.dataSha256': dataSha256,
       'attune.terms': recipe.terms,
     });
@@ -294,6 +298,15 @@ export const trainSpeech = async (options: TrainSpeechOptions): Promise<SpeechTr
   await writeFile(join(outPath, 'training.json'), JSON.stringify(summary));
   return { modelPath, bytes: model.length, history, ...(judged && { judged }) };
 };
+
+/** Eight hexadecimal digits: the network's run, and the second half's settings where there is one. */
+const versionOf = (runId: string, { manner }: SpeechRecipe): string =>
+  manner
+    ? createHash('sha256')
+        .update(runId + JSON.stringify([manner, VOICE_BLOCKS]))
+        .digest('hex')
+        .slice(0, 8)
+    : runId.slice(0, 8);
 
 /** Final weights as text: they are kept only until the run is whole. */
 const encodeFinal = ({ weights, ...rest }: TrainedSound): string =>

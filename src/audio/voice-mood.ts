@@ -42,7 +42,7 @@ const EMOTION_OF: Readonly<Record<(typeof VOICE_LABELS)[number], Emotion>> = {
 
 /** A voice model, opened with `openVoiceModel`: one half looks at pictures of the sound, the other knows the manner of speaking. */
 export interface VoiceModel extends SoundModel {
-  /** Takes "statistics" [1, 222], gives "answers" [1, VOICE_LABELS]. */
+  /** Takes "statistics" [1, VOICE_STATISTIC_COUNT], gives "answers" [1, VOICE_LABELS]. */
   readonly manner: Session;
   /** The two halves' sum is divided by it, so that its softmax is calibrated. */
   readonly temperature: number;

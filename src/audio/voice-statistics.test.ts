@@ -54,6 +54,17 @@ describe('voiceStatistics', () => {
     expect(loud! - soft!).toBeCloseTo(6.02, 1);
   });
 
+  it('follows the colour: a voice that fades out and one that swells run opposite courses, and a steady one runs none', () => {
+    const swell = voice(() => 150).map((value, i) => value * 10 ** (-1 + i / 16_000));
+    const [rising, falling, steady] = [swell, swell.slice().reverse(), voice(() => 150)].map(
+      (samples) => blockOf(voiceStatistics(samples), 'course')[0]!,
+    );
+    // The first coefficient is the level's: 20 dB over the whole, on a cosine from 1 to -1.
+    expect(rising).toBeLessThan(-10);
+    expect(falling).toBeGreaterThan(10);
+    expect(Math.abs(steady!)).toBeLessThan(1);
+  });
+
   it('gives finite numbers for anything that is not empty, and refuses nothing', () => {
     for (const samples of [new Float32Array(100), new Float32Array(16_000), voice(() => 150, 0.05)]) {
       const statistics = voiceStatistics(samples);

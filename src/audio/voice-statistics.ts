@@ -1,4 +1,4 @@
-/** How somebody speaks in some two hundred numbers: pitch, loudness, pace and colour of the voice over a whole recording. */
+/** How somebody speaks in some three hundred numbers: pitch, loudness, pace and colour of the voice over a whole recording. */
 import { createRealFft } from './fft.ts';
 import { createMelFolder } from './mel.ts';
 import { createSpectrumReader, fftFrequencies, hannWindow } from './stft.ts';
@@ -16,8 +16,13 @@ const LAG_PRICE = 0.0006;
 const VOICED = 0.45;
 const PITCH_SHAPE = 6;
 const LEVEL_SHAPE = 8;
+const COURSE_COEFFICIENTS = 13;
+const COURSE_SHAPE = 8;
 
-/** Where each kind of number lies; the kinds weigh alike in a comparison of voices. */
+/**
+ * Where each kind of number lies; the kinds weigh alike in a comparison of voices, but for the course: how the colour moves from
+ * the first word to the last says as much as three others.
+ */
 export const VOICE_BLOCKS = [
   { name: 'colour', length: 5 * COEFFICIENTS },
   { name: 'voiced colour', length: 2 * COEFFICIENTS },
@@ -26,6 +31,7 @@ export const VOICE_BLOCKS = [
   { name: 'level', length: 8 + LEVEL_SHAPE },
   { name: 'pace', length: 5 },
   { name: 'brightness', length: 25 },
+  { name: 'course', length: COURSE_COEFFICIENTS * COURSE_SHAPE, weight: 3 },
 ] as const;
 
 export const VOICE_STATISTIC_COUNT = VOICE_BLOCKS.reduce((sum, { length }) => sum + length, 0);
@@ -221,5 +227,11 @@ export const voiceStatistics = (samples: Float32Array): Float32Array => {
     ...describe(pick(voiced, ({ tilt }) => tilt)),
     ...describe(pick(active, ({ flux }) => flux)),
     ...describe(pick(voiced, ({ periodicity }) => periodicity)),
+    ...coefficients.slice(0, COURSE_COEFFICIENTS).flatMap((k) =>
+      shapeOf(
+        pick(places, ({ cepstrum }) => cepstrum[k]!),
+        COURSE_SHAPE,
+      ),
+    ),
   ]);
 };
