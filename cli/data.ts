@@ -5,9 +5,20 @@ import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { InvalidInputError } from '../src/base/errors.ts';
 import { UsageError } from './failure.ts';
-import { checkJsonTarget, JSON_FLAG, JSON_HELP, type JsonTarget, print, writeJson } from './output.ts';
+import {
+  checkJsonTarget,
+  createProgress,
+  isScreen,
+  JSON_FLAG,
+  JSON_HELP,
+  type JsonTarget,
+  print,
+  writeJson,
+} from './output.ts';
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
+
+const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
 
 const where = async ({ json }: { readonly json?: JsonTarget }): Promise<void> => {
   checkJsonTarget(json);
@@ -22,7 +33,6 @@ const where = async ({ json }: { readonly json?: JsonTarget }): Promise<void> =>
   try {
     const found = await store.describe();
     if (json !== undefined) return writeJson({ ...found, empty: false }, json);
-    const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
     print(
       [
         found.where,
@@ -73,6 +83,41 @@ const exportData = async (file: string | undefined): Promise<void> => {
   }
 };
 
+const importData = async (file: string, { json }: { readonly json?: JsonTarget }): Promise<void> => {
+  checkJsonTarget(json);
+  const { findStore } = await import('../server/store/find-store.ts');
+  const { readExport } = await import('../server/store/read-export.ts');
+  // Read through before anything is opened or written: a file that is no export makes no library.
+  const progress = createProgress();
+  progress.say(`Reading ${file}`);
+  try {
+    const { records, count, passedOver } = await readExport(file);
+    const store = await findStore();
+    try {
+      const counts = await store.importAll(records(), {
+        onProgress: ({ songs, vectors }) => progress.say(`${songs + vectors} of ${count} records`),
+      });
+      progress.clear();
+      if (json !== undefined) writeJson({ file, ...counts, passedOver }, json);
+      if (isScreen(json)) return;
+      const { songs, vectors, typical, readings, feedback, settings } = counts;
+      print(
+        [
+          `Taken back from ${file}:`,
+          `  ${counted(songs, 'song', 'songs')}, ${counted(vectors, 'sound vector', 'sound vectors')}`,
+          `  typical songs of ${counted(typical, 'emotion', 'emotions')}, ${counted(settings, 'setting', 'settings')}`,
+          `  ${counted(readings, 'reading', 'readings')} and ${counted(feedback, 'opinion', 'opinions')} that were not here`,
+          ...(passedOver > 0 ? [`  passed over: ${counted(passedOver, 'line', 'lines')} of the page's own`] : []),
+        ].join('\n'),
+      );
+    } finally {
+      await store.close();
+    }
+  } finally {
+    progress.clear();
+  }
+};
+
 const erase = async ({ yes }: { readonly yes?: boolean }): Promise<void> => {
   const { hasStore, storeOptions } = await import('../server/store/data-folder.ts');
   const options = storeOptions();
@@ -105,6 +150,7 @@ commands ask that server.
 Examples:
   attune data where
   attune data export everything.ndjson
+  attune data import everything.ndjson
   attune data erase`,
     );
   data.command('where').description('where it lies, and how much there is').option(JSON_FLAG, JSON_HELP).action(where);
@@ -113,6 +159,12 @@ Examples:
     .description('everything, one JSON record a line')
     .argument('[FILE]', 'the file to write (default: the screen)')
     .action(exportData);
+  data
+    .command('import')
+    .description('take back what "export" wrote, on top of what is there; twice is as good as once')
+    .argument('<FILE>', 'an export')
+    .option(JSON_FLAG, JSON_HELP)
+    .action(importData);
   data
     .command('erase')
     .description('forget everything, for good, backups too')

@@ -594,9 +594,29 @@ export const ROUTES = {
     group: 'Data',
     summary: 'Everything kept, one JSON record a line',
     answer: {
-      lines: z.object({ kind: z.enum(['attune', 'song', 'vector', 'typical', 'reading', 'feedback', 'setting']) }),
+      lines: z.object({
+        kind: z.enum(['attune', 'song', 'vector', 'typical', 'reading', 'feedback', 'setting', 'end']),
+      }),
     },
     localOnly: true,
+  }),
+  importData: route({
+    method: 'POST',
+    path: '/data/import',
+    group: 'Data',
+    summary: 'Takes an export back, on top of what is there; a damaged, foreign or newer one is refused whole',
+    body: { lines: z.unknown() },
+    answer: z.object({
+      songs: z.number(),
+      vectors: z.number(),
+      typical: z.number().describe('Emotions with typical songs.'),
+      readings: z.number().describe('Only those that were not there.'),
+      feedback: z.number().describe('Only those that were not there.'),
+      settings: z.number(),
+      passedOver: z.number().describe('Lines of kinds that are not the library’s, the page’s own for example.'),
+    }),
+    localOnly: true,
+    problems: ['data/foreign', 'data/damaged', 'data/newer', 'upload/slow', 'upload/aborted', 'upload/disk-full'],
   }),
   eraseData: route({
     method: 'DELETE',

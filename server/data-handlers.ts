@@ -1,4 +1,5 @@
 /** Songs, choices and everything else that is kept, over HTTP. */
+import type { Readable } from 'node:stream';
 import { loadCatalogue } from '../node/catalogue.ts';
 import { EMOTIONS, type Emotion, type EmotionScores } from '../src/base/emotions.ts';
 import { InvalidInputError } from '../src/base/errors.ts';
@@ -12,7 +13,9 @@ import type { JobRoute } from './job-handlers.ts';
 import { chooseCatalogue, loadOwnSongs, usableProfile } from './own-catalogue.ts';
 import { ApiError } from './problem.ts';
 import type { Handlers } from './routes.ts';
+import { readExport } from './store/read-export.ts';
 import type { NewFeedback, NewReading, NewSong, SimilarQuery, SongFilter, Store, StoredSong } from './store/store.ts';
+import { EXPORT_LIMITS, readPieces, withTemporaryFile } from './uploads.ts';
 
 /** The store, opened when something first asks for it. */
 export type AskStore = () => Promise<Store>;
@@ -69,6 +72,8 @@ const PLAYLIST_TYPES = {
 const readListener = async (store: Store): Promise<Listener> =>
   (await store.listFeedback({ limit: 1000 }))
     .toReversed()
+    // What was taken back of an export comes later in the list than it was said.
+    .sort((a, b) => Date.parse(a.at) - Date.parse(b.at))
     .filter(({ kind, mood }) => kind !== 'not-my-mood' || mood !== undefined)
     .reduce(
       (listener, { songId, kind, mood, at }) =>
@@ -174,6 +179,13 @@ export const createDataHandlers = (
     setSetting: async ({ params: { key }, body }) => (await ask()).setSetting(key, body.value),
     describeData: async () => (await ask()).describe(),
     exportData: () => later(ask, (store) => store.exportAll()),
+    importData: async ({ request }) => {
+      const store = await ask();
+      return withTemporaryFile(readPieces(request.body as Readable, EXPORT_LIMITS), async (path) => {
+        const { records, passedOver } = await readExport(path, 'this file');
+        return { ...(await store.importAll(records())), passedOver };
+      });
+    },
     eraseData: async () => (await ask()).eraseAll(),
   };
 };

@@ -19,6 +19,9 @@ const MIB = 1024 * 1024;
 export const PHOTO_LIMITS: UploadLimits = { bytes: 32 * MIB, seconds: 60, pauseSeconds: 15 };
 export const VIDEO_LIMITS: UploadLimits = { bytes: 1024 * MIB, seconds: 600, pauseSeconds: 15 };
 
+/** A million songs with lyrics and sound vectors. */
+export const EXPORT_LIMITS: UploadLimits = { bytes: 16 * 1024 * MIB, seconds: 3600, pauseSeconds: 15 };
+
 const tooLarge = (limit: number): ApiError =>
   new ApiError(
     413,

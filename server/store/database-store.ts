@@ -20,6 +20,7 @@ import {
   writeTypicalSongs,
 } from './listener.ts';
 import { rowsOf } from './migrate.ts';
+import { restoreRecords } from './restore.ts';
 import { type SongRow, toArray } from './rows.ts';
 import { readings, songEvidence, songFiles as songFilesTable, songs } from './schema.ts';
 import { allVectors, nearestSongs, putVectors, similarSongs } from './sound-vectors.ts';
@@ -105,7 +106,17 @@ const describeStore = async (
 /** Songs a page of an export: their lyrics may be long. */
 const EXPORT_PAGE = 200;
 
+/** The last line tells a whole export from one that was cut short. */
 async function* exportAll(queries: Queries, version: string, schema: number): AsyncGenerator<ExportRecord> {
+  let records = 0;
+  for await (const record of exportRecords(queries, version, schema)) {
+    yield record;
+    records += 1;
+  }
+  yield { kind: 'end', records };
+}
+
+async function* exportRecords(queries: Queries, version: string, schema: number): AsyncGenerator<ExportRecord> {
   yield { kind: 'attune', version, schema, at: new Date().toISOString() };
   for (let cursor: string | undefined; ; ) {
     const page = await listSongs(queries, {
@@ -211,6 +222,7 @@ export const createDatabaseStore = (options: DatabaseStoreOptions): Store => {
     similarSongs: (songId, query = {}) => ask((queries) => similarSongs(queries, songId, query)),
     describe: () => ask(async () => describeStore(connection(), schema, await options.bytes())),
     exportAll: () => askForMany((queries) => exportAll(queries, version, schema)),
+    importAll: (records, { onProgress } = {}) => ask(() => restoreRecords(connection(), records, onProgress)),
     eraseAll: () => ask(options.erase),
     close: options.close,
   };

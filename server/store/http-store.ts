@@ -6,11 +6,13 @@ import type {
   ExportRecord,
   ImportCounts,
   NewSong,
+  RestoreCounts,
   SimilarSongs,
   SongFile,
   SongFilter,
   SoundVector,
   Store,
+  StoreDescription,
   StoredSong,
 } from './store.ts';
 
@@ -101,6 +103,12 @@ export const createHttpStore = (url: string): Store => {
       removed += (await ask<{ count: number }>(path, { method: 'POST', json: { [name]: batch } })).count;
     return removed;
   };
+  const putVectors: Store['putVectors'] = async (vectors) => {
+    let count = 0;
+    for await (const batch of inBatches<SoundVector>(vectors, ITEMS_A_REQUEST / 10))
+      count += (await ask<{ count: number }>('/sound-vectors', { method: 'POST', lines: batch })).count;
+    return count;
+  };
   return {
     importSongs: async (songs, { onProgress = () => {} } = {}) => {
       let counts: ImportCounts = { added: 0, updated: 0 };
@@ -151,12 +159,7 @@ export const createHttpStore = (url: string): Store => {
       (await ask<{ feedback: [] }>('/feedback', { query: { limit, before } })).feedback,
     settings: () => ask('/settings'),
     setSetting: (key, value) => tell(`/settings/${encode(key)}`, { method: 'PUT', json: { value: value ?? null } }),
-    putVectors: async (vectors) => {
-      let count = 0;
-      for await (const batch of inBatches<SoundVector>(vectors, ITEMS_A_REQUEST / 10))
-        count += (await ask<{ count: number }>('/sound-vectors', { method: 'POST', lines: batch })).count;
-      return count;
-    },
+    putVectors,
     nearestSongs: async (search) => {
       const { songs } = await ask<{ songs: { song: StoredSong; similarity: number }[] }>('/sound-vectors/nearest', {
         method: 'POST',
@@ -170,6 +173,35 @@ export const createHttpStore = (url: string): Store => {
     },
     describe: () => ask('/data'),
     exportAll: () => lines<ExportRecord>('/data/export'),
+    importAll: async (records, { onProgress = () => {} } = {}) => {
+      let counts: RestoreCounts = { songs: 0, vectors: 0, typical: 0, readings: 0, feedback: 0, settings: 0 };
+      // Each request is a small export of its own: what one has answered for is safe.
+      const { schema } = await ask<StoreDescription>('/data');
+      const take = async (some: readonly ExportRecord[]): Promise<void> => {
+        const header = { kind: 'attune', version: '', schema, at: new Date().toISOString() };
+        const end = { kind: 'end', records: some.length + 1 };
+        const taken = await ask<RestoreCounts>('/data/import', { method: 'POST', lines: [header, ...some, end] });
+        counts = Object.fromEntries(
+          Object.entries(counts).map(([name, count]) => [name, count + taken[name as keyof RestoreCounts]]),
+        ) as unknown as RestoreCounts;
+      };
+      // History and opinions are ordered and compared among themselves, so they go together.
+      const kept: ExportRecord[] = [];
+      async function* others(): AsyncGenerator<ExportRecord> {
+        for await (const record of records)
+          if (record.kind === 'reading' || record.kind === 'feedback') kept.push(record);
+          else if (record.kind !== 'attune' && record.kind !== 'end') yield record;
+      }
+      for await (const batch of inBatches(others(), ITEMS_A_REQUEST)) {
+        await take(batch.filter(({ kind }) => kind !== 'vector'));
+        const vectors = batch.flatMap((record) => (record.kind === 'vector' ? [record.vector] : []));
+        if (vectors.length > 0) counts = { ...counts, vectors: counts.vectors + (await putVectors(vectors)) };
+        onProgress(counts);
+      }
+      if (kept.length > 0) await take(kept);
+      onProgress(counts);
+      return counts;
+    },
     eraseAll: () => tell('/data', { method: 'DELETE', json: { confirm: 'erase everything' } }),
     close: async () => {},
   };

@@ -26,6 +26,9 @@ export const readMigrations = (folder: string = FOLDER): Migration[] =>
       statements: readFileSync(join(folder, name), 'utf8'),
     }));
 
+/** The version of this Attune's tables, and of what it exports. */
+export const latestSchema = (): number => readMigrations().at(-1)?.version ?? 0;
+
 /** Comments go first: one may hold a semicolon. None of our statements holds one inside. */
 const splitStatements = (text: string): string[] =>
   text

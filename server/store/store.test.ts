@@ -14,7 +14,7 @@ import { postgresMissing, startPostgres, type TestPostgres } from '../../test/po
 import { createApp } from '../app.ts';
 import { createHttpStore } from './http-store.ts';
 import { connectionOf, openStore } from './open-store.ts';
-import type { NewSong, Store } from './store.ts';
+import type { ExportRecord, NewSong, Store } from './store.ts';
 import { hasVectorIndex, INDEXED_FROM } from './vector-index.ts';
 
 const missing = postgresMissing();
@@ -528,9 +528,110 @@ describe.each(ENGINES.filter(({ absent }) => !absent))('the store in $name', ({ 
     expect(all.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['reading', 'feedback', 'setting']));
     expect(await store.describe()).toMatchObject({ songs: 1, readings: 1, vectors: 1, schema: 1 });
     await store.eraseAll();
-    expect((await collect(store.exportAll())).map(({ kind }) => kind)).toEqual(['attune']);
+    expect((await collect(store.exportAll())).map(({ kind }) => kind)).toEqual(['attune', 'end']);
     await store.importSongs([song('A', 'B')]);
     expect((await store.countSongs()).total).toBe(1);
+  });
+
+  describe('an export taken back', () => {
+    const anything = fc.record({
+      songs: fc.uniqueArray(
+        fc.record({
+          n: fc.integer({ min: 0, max: 50 }),
+          title: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }).filter((one) => one.trim() !== ''),
+          lyrics: fc.option(fc.string({ minLength: 1 }), { nil: undefined }),
+          year: fc.option(fc.integer({ min: 1900, max: 2026 }), { nil: undefined }),
+          files: fc.integer({ min: 0, max: 3 }),
+          sources: fc.uniqueArray(fc.constantFrom('hand', 'lyrics', 'tags', 'sound'), { maxLength: 3 }),
+          emotion: fc.constantFrom(...EMOTIONS),
+          vector: fc.boolean(),
+        }),
+        { selector: ({ n }) => n, maxLength: 8 },
+      ),
+      feedback: fc.array(fc.constantFrom('like', 'skip', 'heard'), { maxLength: 5 }),
+      readings: fc.array(fc.record({ emotion: fc.constantFrom(...EMOTIONS), certain: fc.boolean() }), { maxLength: 5 }),
+      typical: fc.subarray([...EMOTIONS], { maxLength: 3 }),
+      setting: fc.jsonValue({ maxDepth: 2 }),
+    });
+    const exported = async (): Promise<ExportRecord[]> => collect(store.exportAll());
+    /** Entries have numbers of their own in every store. */
+    const facts = (records: readonly ExportRecord[]): unknown[] =>
+      records.flatMap((record): unknown[] => {
+        if (record.kind === 'attune') return [];
+        if (record.kind === 'reading') return [{ ...record.reading, id: 0 }];
+        return [record.kind === 'feedback' ? { ...record.feedback, id: 0 } : record];
+      });
+    const forgetAll = async (): Promise<void> => {
+      await clear();
+      for (const { songId: id } of await store.listFeedback({ limit: 1000 })) await store.setFeedback(id, []);
+    };
+
+    test('is what it was, and taken back again changes nothing', async () => {
+      await fc.assert(
+        fc.asyncProperty(anything, async ({ songs, feedback, readings, typical, setting }) => {
+          await forgetAll();
+          await store.setSetting('history.keep', true);
+          await store.setSetting('page.view', setting);
+          await store.importSongs(
+            songs.flatMap(({ n, title, lyrics, year, files, sources, emotion }) => {
+              const one = song('X', title, {
+                id: `x/${n}`,
+                year,
+                emotion,
+                evidence: sources.map((source) => evidence(source, emotion, 0.4)),
+                ...(lyrics === undefined ? {} : { lyrics }),
+              });
+              const file = { size: n, modified: n + 0.5, analysisVersion: '1' };
+              return files === 0
+                ? [one]
+                : Array.from({ length: files }, (_, f) => ({ ...one, path: `/${n}-${f}.mp3`, file }));
+            }),
+          );
+          const heard = songs.filter(({ vector }) => vector).map(({ n }) => ({ songId: `x/${n}`, model: 'm' }));
+          await store.putVectors(heard.map((one, k) => ({ ...one, vector: [k + 0.1, -1 / 3] })));
+          for (const kind of feedback) await store.addFeedback({ songId: 'x/1', kind });
+          for (const reading of readings)
+            await store.addReading({ ...reading, source: 'photo', scores: scoresOf(reading.emotion, 0.7) });
+          for (const emotion of typical) await store.setTypicalSongs(emotion, ['c', 'a', 'b']);
+          const before = await exported();
+          expect(before.at(-1)).toEqual({ kind: 'end', records: before.length - 1 });
+          await forgetAll();
+          const counts = await store.importAll(before);
+          expect(counts).toEqual({
+            songs: songs.length,
+            vectors: heard.length,
+            typical: typical.length,
+            readings: readings.length,
+            feedback: feedback.length,
+            settings: before.filter(({ kind }) => kind === 'setting').length,
+          });
+          expect(facts(await exported())).toEqual(facts(before));
+          expect(await store.importAll(before)).toEqual({ ...counts, readings: 0, feedback: 0 });
+          expect(facts(await exported())).toEqual(facts(before));
+        }),
+        { numRuns: 15 },
+      );
+      await forgetAll();
+    }, 180_000);
+
+    test('joins what is there: the later correction stands, nothing is lost', async () => {
+      await forgetAll();
+      await store.importSongs([song('A', 'B', { evidence: [evidence('hand', 'sad', 1, '2026-01-01T00:00:00Z')] })]);
+      await store.addFeedback({ songId: 'a/b', kind: 'like', at: '2026-01-01T00:00:00Z' });
+      const before = await exported();
+      await store.putEvidence('a/b', evidence('hand', 'happy', 1, '2026-02-01T00:00:00Z'));
+      await store.importSongs([song('C', 'D')]);
+      await store.addFeedback({ songId: 'a/b', kind: 'skip', at: '2026-02-01T00:00:00Z' });
+      expect(await store.importAll(before)).toMatchObject({ songs: 1, feedback: 0 });
+      expect(await store.getSong('a/b')).toMatchObject({ emotion: 'happy' });
+      expect((await store.countSongs()).total).toBe(2);
+      await forgetAll();
+      await store.importSongs([song('A', 'B', { evidence: [evidence('hand', 'fear', 1, '2025-01-01T00:00:00Z')] })]);
+      await store.importAll(before);
+      expect(await store.getSong('a/b')).toMatchObject({ emotion: 'sad' });
+      expect((await store.listFeedback()).map(({ kind }) => kind)).toEqual(['like']);
+      await forgetAll();
+    });
   });
 
   test('many at once do not get in each other’s way', async () => {

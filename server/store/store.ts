@@ -173,7 +173,22 @@ export type ExportRecord =
   | { readonly kind: 'typical'; readonly emotion: Emotion; readonly songIds: readonly string[] }
   | { readonly kind: 'reading'; readonly reading: Reading }
   | { readonly kind: 'feedback'; readonly feedback: Feedback }
-  | { readonly kind: 'setting'; readonly key: string; readonly value: SettingValue };
+  | { readonly kind: 'setting'; readonly key: string; readonly value: SettingValue }
+  /** The last line, without which the export was cut short: how many records went before it. */
+  | { readonly kind: 'end'; readonly records: number };
+
+/** What was taken back of an export. */
+export interface RestoreCounts {
+  readonly songs: number;
+  readonly vectors: number;
+  /** Emotions with typical songs. */
+  readonly typical: number;
+  /** Only those that were not there. */
+  readonly readings: number;
+  /** Only those that were not there. */
+  readonly feedback: number;
+  readonly settings: number;
+}
 
 export interface StoreDescription {
   readonly engine: 'pglite' | 'postgresql';
@@ -264,6 +279,16 @@ export interface Store {
 
   describe(): Promise<StoreDescription>;
   exportAll(): AsyncIterable<ExportRecord>;
+  /**
+   * Takes back what `exportAll` gave, on top of what is there; doing it twice changes nothing. What an export says of a song counts,
+   * but of two corrections by hand the later; choices and settings take the place of those there; readings and opinions come beside.
+   *
+   * @param records checked already (`readExport`); vectors after their songs
+   */
+  importAll(
+    records: Iterable<ExportRecord> | AsyncIterable<ExportRecord>,
+    options?: { readonly onProgress?: (counts: RestoreCounts) => void },
+  ): Promise<RestoreCounts>;
   /** Forgets everything, for good. */
   eraseAll(): Promise<void>;
   close(): Promise<void>;
