@@ -82,8 +82,16 @@ export const loadChineseTools = (options: LoadChineseToolsOptions = {}): Promise
   return tools;
 };
 
+/** Its types are read as CommonJS where Node's rules hold and as a module under bundlers, so they are said here. */
+interface Jieba {
+  /** Loads the WebAssembly. */
+  readonly default: (from?: { readonly module_or_path: string | URL }) => Promise<unknown>;
+  readonly cut: (text: string, hmm: boolean) => string[];
+}
+
 const openTools = async ({ wasmUrl }: LoadChineseToolsOptions): Promise<ChineseTools> => {
-  const [jieba, { Converter }] = await Promise.all([import('jieba-wasm/web'), import('opencc-js/t2cn')]);
+  const [module, { Converter }] = await Promise.all([import('jieba-wasm/web'), import('opencc-js/t2cn')]);
+  const jieba = module as unknown as Jieba;
   await jieba.default(wasmUrl === undefined ? undefined : { module_or_path: wasmUrl });
   // 'tw' as in Node: it turns 愛著 into 爱着.
   return { segmentWords: (text) => jieba.cut(text, true), toSimplified: Converter({ from: 'tw', to: 'cn' }) };

@@ -3,16 +3,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { BaselineScore, BaselinesReport } from '../training/evaluate-baselines.ts';
-import {
-  checkJsonTarget,
-  createProgress,
-  isScreen,
-  JSON_FLAG,
-  JSON_HELP,
-  type JsonTarget,
-  print,
-  writeJson,
-} from './output.ts';
+import { given, printMeasured } from './measure.ts';
+import { JSON_FLAG, JSON_HELP, type JsonTarget } from './output.ts';
 
 const SPLITS = ['train', 'public', 'private'] as const;
 
@@ -60,30 +52,18 @@ const describe = ({ dataset, list, rows }: BaselinesReport): string => {
 
 const evaluate = async (options: BaselineOptions): Promise<void> => {
   const { data, split, retrain, models, only, out, json } = options;
-  checkJsonTarget(json);
-  const { evaluateBaselines } = await import('../training/evaluate-baselines.ts');
-  const progress = createProgress();
-  try {
-    progress.say(`Reading ${data}`);
-    const report = await evaluateBaselines({
-      dataPath: data,
-      split,
-      ...(retrain ? { retrain } : {}),
-      ...(models === undefined ? {} : { models }),
-      ...(only === undefined ? {} : { only }),
-      onProgress: (message) => progress.say(message),
-    });
-    progress.clear();
-    if (json !== undefined) writeJson(report, json);
-    if (out !== undefined) {
-      const { describeBaselines } = await import('../training/report-baselines.ts');
-      await mkdir(out, { recursive: true });
-      await writeFile(join(out, 'baselines.md'), describeBaselines(report));
-    }
-    if (!isScreen(json)) print(describe(report));
-  } finally {
-    progress.clear();
-  }
+  const measure = async (say: (message: string) => void): Promise<BaselinesReport> => {
+    const { evaluateBaselines } = await import('../training/evaluate-baselines.ts');
+    say(`Reading ${data}`);
+    return evaluateBaselines({ dataPath: data, split, ...given({ retrain, models, only }), onProgress: say });
+  };
+  const writePage = async (report: BaselinesReport): Promise<void> => {
+    if (out === undefined) return;
+    const { describeBaselines } = await import('../training/report-baselines.ts');
+    await mkdir(out, { recursive: true });
+    await writeFile(join(out, 'baselines.md'), describeBaselines(report));
+  };
+  await printMeasured({ json, measure, describe, keep: writePage });
 };
 
 export const addEvaluateBaselines = (evaluateCommand: Command): void => {

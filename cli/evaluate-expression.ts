@@ -2,17 +2,8 @@
 import { type Command, Option } from 'commander';
 import { EMOTIONS } from '../src/base/emotions.ts';
 import type { EvaluationReport } from '../training/evaluate.ts';
-import {
-  checkJsonTarget,
-  createProgress,
-  isScreen,
-  JSON_FLAG,
-  JSON_HELP,
-  type JsonTarget,
-  percent,
-  print,
-  writeJson,
-} from './output.ts';
+import { given, printMeasured, whereKept } from './measure.ts';
+import { JSON_FLAG, JSON_HELP, type JsonTarget, percent } from './output.ts';
 
 const SPLITS = ['train', 'public', 'private'] as const;
 
@@ -50,26 +41,16 @@ const describe = (report: EvaluationReport): string => {
 
 const evaluate = async (options: ExpressionOptions): Promise<void> => {
   const { data, split, model, deduplicateAgainst, out, json } = options;
-  checkJsonTarget(json);
-  const { evaluateExpression } = await import('../training/evaluate.ts');
-  const progress = createProgress();
-  try {
-    progress.say(`Reading ${data}`);
-    const report = await evaluateExpression({
+  const measure = async (say: (message: string) => void): Promise<EvaluationReport> => {
+    const { evaluateExpression } = await import('../training/evaluate.ts');
+    return evaluateExpression({
       dataPath: data,
       split,
-      ...(model === undefined ? {} : { model }),
-      ...(deduplicateAgainst === undefined ? {} : { deduplicateAgainst }),
-      ...(out === undefined ? {} : { out }),
-      onProgress: (done, count) => progress.say(`Evaluating: ${done} of ${count} pictures`),
+      ...given({ model, deduplicateAgainst, out }),
+      onProgress: (done, count) => say(`Evaluating: ${done} of ${count} pictures`),
     });
-    progress.clear();
-    if (json !== undefined) writeJson(report, json);
-    if (!isScreen(json)) print(describe(report));
-    if (out !== undefined && !isScreen(json)) print(`The whole report lies in ${out}.`);
-  } finally {
-    progress.clear();
-  }
+  };
+  await printMeasured({ json, measure, describe: (report) => describe(report) + whereKept(out) });
 };
 
 export const addEvaluateExpression = (evaluateCommand: Command): void => {

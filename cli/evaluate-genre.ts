@@ -1,17 +1,8 @@
 /** `attune evaluate genre`: genres of songs by their sound, and the paper's comparison of six ways to tell them. */
 import { type Command, Option } from 'commander';
 import type { EvaluateGenreOptions, GenreReport } from '../training/evaluate-genre.ts';
-import {
-  checkJsonTarget,
-  createProgress,
-  isScreen,
-  JSON_FLAG,
-  JSON_HELP,
-  type JsonTarget,
-  percent,
-  print,
-  writeJson,
-} from './output.ts';
+import { given, printMeasured } from './measure.ts';
+import { JSON_FLAG, JSON_HELP, type JsonTarget, percent } from './output.ts';
 
 interface GenreOptions {
   readonly data: string;
@@ -51,31 +42,24 @@ const describe = (report: GenreReport): string => {
 
 const evaluate = async (options: GenreOptions): Promise<void> => {
   const { data, protocol, split, row, set, model, parts, keep, out, json } = options;
-  checkJsonTarget(json);
-  const { evaluateGenre } = await import('../training/evaluate-genre.ts');
-  const progress = createProgress();
-  try {
-    const report = await evaluateGenre({
+  const measure = async (onProgress: (message: string) => void): Promise<GenreReport> => {
+    const { evaluateGenre } = await import('../training/evaluate-genre.ts');
+    const rows = row.length > 0 ? row : undefined;
+    return evaluateGenre({
       dataPath: data,
       protocol,
       split,
       changes: set,
-      ...(row.length > 0 ? { rows: row } : {}),
-      ...(model === undefined ? {} : { model }),
-      ...(parts === undefined ? {} : { parts }),
-      ...(keep === undefined ? {} : { keep }),
-      onProgress: progress.say,
+      ...given({ rows, model, parts, keep }),
+      onProgress,
     });
-    progress.clear();
-    if (out !== undefined) {
-      const { writeGenreReport } = await import('../training/genre-report.ts');
-      await writeGenreReport(out, report);
-    }
-    if (json !== undefined) writeJson(report, json);
-    if (!isScreen(json)) print(describe(report));
-  } finally {
-    progress.clear();
-  }
+  };
+  const writePages = async (report: GenreReport): Promise<void> => {
+    if (out === undefined) return;
+    const { writeGenreReport } = await import('../training/genre-report.ts');
+    await writeGenreReport(out, report);
+  };
+  await printMeasured({ json, measure, describe, keep: writePages });
 };
 
 export const addEvaluateGenre = (evaluateCommand: Command): void => {

@@ -1,17 +1,9 @@
 /** `attune evaluate lyrics`: how well emotions are read from lyrics and short texts. */
 import { type Command, Option } from 'commander';
-import type { EvaluateLyricsOptions, LyricScore, LyricsReport } from '../training/evaluate-lyrics.ts';
+import type { LyricScore, LyricsReport } from '../training/evaluate-lyrics.ts';
 import { UsageError } from './failure.ts';
-import {
-  checkJsonTarget,
-  createProgress,
-  isScreen,
-  JSON_FLAG,
-  JSON_HELP,
-  type JsonTarget,
-  print,
-  writeJson,
-} from './output.ts';
+import { given, printMeasured } from './measure.ts';
+import { JSON_FLAG, JSON_HELP, type JsonTarget } from './output.ts';
 
 interface LyricsOptions {
   readonly data: string;
@@ -21,7 +13,7 @@ interface LyricsOptions {
   readonly json?: JsonTarget;
 }
 
-const SETS = ['zh-lyrics-7emotion', 'zh-weibo', 'en-goemotions', 'en-happy-sad', 'en-4q', 'en-isear'];
+const SETS = ['zh-lyrics-7emotion', 'zh-weibo', 'en-goemotions', 'en-happy-sad', 'en-4q', 'zh-poems', 'en-isear'];
 
 const line = (name: string, { accuracy, macroF1, accuracyInterval: [low, high], count }: LyricScore): string =>
   `  ${name.padEnd(22)}${accuracy.toFixed(3)}  ${macroF1.toFixed(3)}  ${low.toFixed(3)}-${high.toFixed(3)}${String(count).padStart(7)}`;
@@ -48,24 +40,11 @@ const parseFold = (text: string): number => {
 };
 
 const evaluate = async ({ data, set, fold, retrain, json }: LyricsOptions): Promise<void> => {
-  checkJsonTarget(json);
-  const { evaluateLyrics } = await import('../training/evaluate-lyrics.ts');
-  const progress = createProgress();
-  try {
-    const options: EvaluateLyricsOptions = {
-      data,
-      set,
-      ...(fold === undefined ? {} : { fold }),
-      ...(retrain === undefined ? {} : { retrain }),
-      onProgress: progress.say,
-    };
-    const report = await evaluateLyrics(options);
-    progress.clear();
-    if (json !== undefined) writeJson(report, json);
-    if (!isScreen(json)) print(describe(report));
-  } finally {
-    progress.clear();
-  }
+  const measure = async (onProgress: (message: string) => void): Promise<LyricsReport> => {
+    const { evaluateLyrics } = await import('../training/evaluate-lyrics.ts');
+    return evaluateLyrics({ data, set, ...given({ fold, retrain }), onProgress });
+  };
+  await printMeasured({ json, measure, describe });
 };
 
 export const addEvaluateLyrics = (evaluateCommand: Command): void => {

@@ -1,16 +1,8 @@
 /** `attune evaluate recommend`: the recommenders against what people really listened to. */
 import { type Command, Option } from 'commander';
 import type { RecommendMethod, RecommendReport, RecommendScore, SetReport } from '../training/evaluate-recommend.ts';
-import {
-  checkJsonTarget,
-  createProgress,
-  isScreen,
-  JSON_FLAG,
-  JSON_HELP,
-  type JsonTarget,
-  print,
-  writeJson,
-} from './output.ts';
+import { given, printMeasured } from './measure.ts';
+import { JSON_FLAG, JSON_HELP, type JsonTarget } from './output.ts';
 
 interface RecommendOptions {
   readonly data: string;
@@ -65,22 +57,11 @@ const describeSets = (sets: RecommendReport['sets']): string[] =>
   });
 
 const evaluate = async ({ data, set, method, json }: RecommendOptions): Promise<void> => {
-  checkJsonTarget(json);
-  const { evaluateRecommend } = await import('../training/evaluate-recommend.ts');
-  const progress = createProgress();
-  try {
-    const report = await evaluateRecommend({
-      data,
-      ...(set === undefined ? {} : { set }),
-      ...(method === undefined ? {} : { method }),
-      onProgress: progress.say,
-    });
-    progress.clear();
-    if (json !== undefined) writeJson(report, json);
-    if (!isScreen(json)) print(describe(report));
-  } finally {
-    progress.clear();
-  }
+  const measure = async (onProgress: (message: string) => void): Promise<RecommendReport> => {
+    const { evaluateRecommend } = await import('../training/evaluate-recommend.ts');
+    return evaluateRecommend({ data, ...given({ set, method }), onProgress });
+  };
+  await printMeasured({ json, measure, describe });
 };
 
 export const addEvaluateRecommend = (evaluateCommand: Command): void => {

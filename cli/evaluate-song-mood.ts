@@ -1,17 +1,8 @@
 /** `attune evaluate song-mood`: what songs make their listeners feel, told from their sound. */
 import { type Command, Option } from 'commander';
 import type { SongMoodReport, SongProtocol } from '../training/evaluate-song-mood.ts';
-import {
-  checkJsonTarget,
-  createProgress,
-  isScreen,
-  JSON_FLAG,
-  JSON_HELP,
-  type JsonTarget,
-  percent,
-  print,
-  writeJson,
-} from './output.ts';
+import { given, printMeasured } from './measure.ts';
+import { JSON_FLAG, JSON_HELP, type JsonTarget, percent } from './output.ts';
 
 interface SongMoodOptions {
   readonly data: string;
@@ -33,22 +24,11 @@ const describe = (report: SongMoodReport): string => {
 };
 
 const evaluate = async ({ data, protocol, model, json }: SongMoodOptions): Promise<void> => {
-  checkJsonTarget(json);
-  const { evaluateSongMood } = await import('../training/evaluate-song-mood.ts');
-  const progress = createProgress();
-  try {
-    const report = await evaluateSongMood({
-      dataPath: data,
-      protocol,
-      ...(model === undefined ? {} : { model }),
-      onProgress: progress.say,
-    });
-    progress.clear();
-    if (json !== undefined) writeJson(report, json);
-    if (!isScreen(json)) print(describe(report));
-  } finally {
-    progress.clear();
-  }
+  const measure = async (onProgress: (message: string) => void): Promise<SongMoodReport> => {
+    const { evaluateSongMood } = await import('../training/evaluate-song-mood.ts');
+    return evaluateSongMood({ dataPath: data, protocol, ...given({ model }), onProgress });
+  };
+  await printMeasured({ json, measure, describe });
 };
 
 export const addEvaluateSongMood = (evaluateCommand: Command): void => {

@@ -1,17 +1,8 @@
 /** `attune evaluate speech`: spoken digits and the mood of the voice. */
 import { type Command, Option } from 'commander';
 import type { EvaluateSpeechOptions, SpeechReport, SpeechScore } from '../training/evaluate-speech.ts';
-import {
-  checkJsonTarget,
-  createProgress,
-  isScreen,
-  JSON_FLAG,
-  JSON_HELP,
-  type JsonTarget,
-  percent,
-  print,
-  writeJson,
-} from './output.ts';
+import { given, printMeasured, whereKept } from './measure.ts';
+import { JSON_FLAG, JSON_HELP, type JsonTarget, percent } from './output.ts';
 
 interface SpeechOptions {
   readonly data: string;
@@ -58,25 +49,11 @@ const describe = (report: SpeechReport): string => {
 };
 
 const evaluate = async ({ data, set, protocol, model, out, json }: SpeechOptions): Promise<void> => {
-  checkJsonTarget(json);
-  const { evaluateSpeech } = await import('../training/evaluate-speech.ts');
-  const progress = createProgress();
-  try {
-    const report = await evaluateSpeech({
-      dataPath: data,
-      set,
-      protocol,
-      ...(model === undefined ? {} : { model }),
-      ...(out === undefined ? {} : { out }),
-      onProgress: progress.say,
-    });
-    progress.clear();
-    if (json !== undefined) writeJson(report, json);
-    if (!isScreen(json)) print(describe(report));
-    if (out !== undefined && !isScreen(json)) print(`The whole report lies in ${out}.`);
-  } finally {
-    progress.clear();
-  }
+  const measure = async (onProgress: (message: string) => void): Promise<SpeechReport> => {
+    const { evaluateSpeech } = await import('../training/evaluate-speech.ts');
+    return evaluateSpeech({ dataPath: data, set, protocol, ...given({ model, out }), onProgress });
+  };
+  await printMeasured({ json, measure, describe: (report) => describe(report) + whereKept(out) });
 };
 
 export const addEvaluateSpeech = (evaluateCommand: Command): void => {
