@@ -73,6 +73,10 @@ describe('readLyricEmotions', () => {
     expect(() => readLyricEmotions('que no de la el y en lo un por me te se con una mi', tools)).toThrow(
       code('lyrics/language'),
     );
+    const { chinese: _, ...english } = tools;
+    expect(() => readLyricEmotions('我哭了', english)).toThrow(code('lyrics/jieba'));
+    const mixed = 'it is the rage of you and me 哭\nthis rage is all that we have';
+    expect(readLyricEmotions(mixed, english).scores.angry).toBeGreaterThan(0.5);
     const without = { ...tools, model: { version: '1', readers: {} } };
     expect(() => readLyricEmotions('我哭了', without)).toThrow(code('lyrics/model'));
   });

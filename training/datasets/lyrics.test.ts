@@ -59,6 +59,17 @@ test('says where a set was looked for, and what columns were missing', async () 
   await expect(readLabelledTexts(folder, 'en-isear')).rejects.toThrow(/columns a, b: expected label and text/);
 });
 
+test('a poem has its lines, the name of its step, and its poet for what must not be parted', async () => {
+  const path = join(folder, 'poems.tsv');
+  await writeFile(
+    path,
+    'sentiment\tline_sentiments\tdynasty\tpoet\ttitle\tpoem\n4\t3,4\t宋\t王安石\t梅花\t墙角数枝梅|凌寒独自开\n',
+  );
+  expect(await readLabelledTexts(path, 'zh-poems')).toEqual([
+    { source: '', label: 'implicit positive', part: '', text: '墙角数枝梅\n凌寒独自开', group: '王安石' },
+  ]);
+});
+
 test('five classes as the authors have them', () => {
   expect(['sad', 'disgust', 'surprise', 'non'].map(fiveClassLabel)).toEqual(['sad', 'angry', undefined, 'non']);
 });
@@ -75,5 +86,11 @@ test.skipIf(lacksData('lyrics'))(`reads the sets whole ${needsData('lyrics')}`, 
     label: 'neutral',
     part: 'train',
     text: "My favourite food is anything I didn't have to cook myself.",
+    group: "My favourite food is anything I didn't have to cook myself.",
   });
+  const poems = await readLabelledTexts(dataPath('lyrics'), 'zh-poems');
+  const counts = ['negative', 'implicit negative', 'neutral', 'implicit positive', 'positive'].map(
+    (name) => poems.filter(({ label }) => label === name).length,
+  );
+  expect(counts).toEqual([289, 1466, 1328, 1562, 355]);
 });

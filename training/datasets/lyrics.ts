@@ -22,6 +22,8 @@ export interface LabelledText {
   readonly label: string;
   readonly part: string;
   readonly text: string;
+  /** What must stay on one side of a split: the poet of a poem, else the text itself. */
+  readonly group: string;
 }
 
 /** Name (as `evaluate lyrics --set` takes it) -> file and form. */
@@ -31,6 +33,7 @@ export const LYRIC_SETS = {
   'en-4q': { file: 'en-lyrics-4q-nju-bow.jsonl', form: 'songs', language: 'en' },
   'zh-weibo': { file: 'zh-weibo-emotion.tsv', form: 'texts', language: 'zh' },
   'en-goemotions': { file: 'en-goemotions-ekman.tsv', form: 'texts', language: 'en' },
+  'zh-poems': { file: 'zh-poems-fspc.tsv', form: 'texts', language: 'zh' },
   'en-isear': { file: 'en-isear.tsv', form: 'texts', language: 'en' },
 } as const;
 
@@ -101,17 +104,27 @@ export const readSongs = async (path: string, set: SongSet): Promise<LabelledSon
     });
 };
 
+/** The poems' five steps, by number. */
+const POEM_LABELS: Readonly<Record<string, string>> = {
+  '1': 'negative',
+  '2': 'implicit negative',
+  '3': 'neutral',
+  '4': 'implicit positive',
+  '5': 'positive',
+};
+
 /**
  * @param path the .tsv or .tsv.gz, or the folder that holds it
- * @throws {InvalidInputError} `lyrics/data`: no such file, or a header without label and text
+ * @throws {InvalidInputError} `lyrics/data`: no such file, or a header without label and text (poems: sentiment and poem)
  */
 export const readLabelledTexts = async (path: string, set: TextSet): Promise<LabelledText[]> => {
   const { path: file, text } = await readText(path, LYRIC_SETS[set].file);
   const [header = '', ...lines] = text.split('\n');
   const columns = header.trimEnd().split('\t');
   const at = (name: string): number => columns.indexOf(name);
-  const labelAt = Math.max(at('label'), at('labels'));
-  if (labelAt < 0 || at('text') < 0) {
+  const labelAt = Math.max(at('label'), at('labels'), at('sentiment'));
+  const textAt = Math.max(at('text'), at('poem'));
+  if (labelAt < 0 || textAt < 0) {
     throw new InvalidInputError(
       'lyrics/data',
       `${file} has the columns ${columns.join(', ')}: expected label and text.`,
@@ -121,11 +134,15 @@ export const readLabelledTexts = async (path: string, set: TextSet): Promise<Lab
     .filter((line) => line.trim() !== '')
     .map((line) => {
       const cells = line.split('\t');
+      const text = cells[textAt] ?? '';
+      const label = cells[labelAt] ?? '';
       return {
         source: cells[at('source')] ?? '',
-        label: cells[labelAt] ?? '',
+        label: set === 'zh-poems' ? (POEM_LABELS[label] ?? label) : label,
         part: cells[at('split')] ?? '',
-        text: cells[at('text')] ?? '',
+        // A poem's lines stand between bars.
+        text: set === 'zh-poems' ? text.replaceAll('|', '\n') : text,
+        group: cells[at('poet')] ?? text,
       };
     });
 };
