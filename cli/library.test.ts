@@ -1,10 +1,12 @@
 /** The library's commands as people and programs run them: in a pipe, with files that do not fit, one after the other. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openStore } from '../server/store/open-store.ts';
+import { createApp } from '../server/app.ts';
+import { claimFolder, openStore } from '../server/store/open-store.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -12,22 +14,29 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const attune = (...args: readonly string[]): Promise<{ code: number | null; out: string; err: string }> =>
-  new Promise((resolve) => {
-    const { DATABASE_URL: _url, LASTFM_API_KEY: _key, ...environment } = process.env;
-    const child = spawn(process.execPath, ['--import', 'tsx', 'cli/main.ts', 'library', ...args], {
-      env: { ...environment, ATTUNE_DATA_DIR: join(folder, 'data') },
-    });
-    let out = '';
-    let err = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      out += text;
-    });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      err += text;
-    });
-    child.on('close', (code) => resolve({ code, out, err }));
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+const run = (...args: readonly string[]): { readonly child: ChildProcess; readonly ended: Promise<Ended> } => {
+  const { DATABASE_URL: _url, LASTFM_API_KEY: _key, ...environment } = process.env;
+  const child = spawn(process.execPath, ['--import', 'tsx', 'cli/main.ts', 'library', ...args], {
+    env: { ...environment, ATTUNE_DATA_DIR: join(folder, 'data') },
   });
+  let out = '';
+  let err = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    out += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    err += text;
+  });
+  const ended = new Promise<Ended>((resolve) => child.on('close', (code) => resolve({ code, out, err })));
+  return { child, ended };
+};
+const attune = (...args: readonly string[]): Promise<Ended> => run(...args).ended;
 
 describe('attune library', () => {
   it('adds a table by named columns, tells bad rows, lists, counts and exports', async () => {
@@ -91,6 +100,36 @@ describe('attune library', () => {
     const silent = await attune('similar', 'Zwei');
     expect(silent).toMatchObject({ code: 1, out: '' });
     expect(silent.err).toContain('run "attune library analyse"');
+  }, 180_000);
+
+  it('hands its jobs to a server that has the library open; Ctrl+C leaves them there', async () => {
+    const dataDir = join(folder, 'data');
+    const lock = claimFolder(dataDir);
+    const app = await createApp({ logLevel: 'silent', store: { dataDir, lock } });
+    await app.listen({ host: '127.0.0.1', port: 0 });
+    const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
+    lock.announce(url);
+    const jobs = async (): Promise<{ state: string; result?: { added: number } }[]> =>
+      ((await (await fetch(`${url}/api/v1/jobs`)).json()) as { jobs: [] }).jobs;
+    try {
+      const table = join(folder, 'many.csv');
+      const rows = Array.from({ length: 30_000 }, (_, n) => `Title ${n},Artist ${n % 500}`);
+      writeFileSync(table, ['title,artist', ...rows].join('\n'));
+      const before = (await jobs()).length;
+      const { child, ended } = run('add', table);
+      await expect.poll(async () => (await jobs())[0]?.state, { timeout: 60_000, interval: 20 }).toBe('running');
+      child.kill('SIGINT');
+      const left = await ended;
+      expect(left).toMatchObject({ code: 1, out: '' });
+      expect(left.err).toContain(`The Attune at ${url} goes on with it`);
+      await expect.poll(async () => (await jobs())[0]?.state, { timeout: 60_000 }).toBe('done');
+      expect((await jobs())[0]?.result?.added).toBe(30_000);
+      expect(await jobs()).toHaveLength(before + 1);
+      expect((await attune('jobs')).out).toContain('add done 30000 of 30000');
+    } finally {
+      await app.close();
+      lock.release();
+    }
   }, 180_000);
 
   it('says what is wrong, on standard error, with the code that goes with it', async () => {

@@ -93,7 +93,7 @@ const describeJob = ({ kind, state, done, total, message, problemCount, error }:
   return `${kind} ${state}${far}${what}${bad}${why}`;
 };
 
-/** Runs jobs one after the other, in this process or wherever a worker is free first, and shows how far they are. */
+/** Runs jobs one after the other, in this process, in the server that has the library open, or wherever a worker is free first. */
 const runJobs = async (
   jobs: readonly { readonly kind: JobKind; readonly input: unknown }[],
   settings: LibrarySettings,
@@ -101,6 +101,7 @@ const runJobs = async (
 ): Promise<void> => {
   checkJsonTarget(json);
   const { openLibraryStore, openQueue, workLibrary } = await import('../server/library/open-library.ts');
+  const { serverOf } = await import('../server/store/http-store.ts');
   const progress = createProgress();
   const store = await openLibraryStore(settings);
   const control = new AbortController();
@@ -111,11 +112,11 @@ const runJobs = async (
     process.once('SIGINT', stop);
     process.once('SIGTERM', stop);
     try {
-      const missing = await workLibrary(store, queue, settings);
-      if (jobs.some(({ kind }) => kind === 'analyse') && !isScreen(json))
-        for (const sentence of missing) print(sentence);
-      for (const { kind, input } of jobs) {
-        const { id } = await queue.add(kind, input);
+      await workLibrary(store, queue, settings);
+      // All at once: what is asked for outlives this command.
+      const ids: string[] = [];
+      for (const { kind, input } of jobs) ids.push((await queue.add(kind, input)).id);
+      for (const id of ids) {
         const job = await queue.wait(id, (now) => progress.say(describeJob(now)), control.signal);
         progress.clear();
         ended.push(job);
@@ -124,9 +125,12 @@ const runJobs = async (
     } catch (error) {
       if (!control.signal.aborted) throw error;
       progress.clear();
+      const server = serverOf(store);
       throw new UnavailableError(
         'library/stopped',
-        'Stopped. What was done is kept: "attune work --until-done" goes on where it stood.',
+        server === undefined
+          ? 'Stopped. What was done is kept: "attune work --until-done" goes on where it stood.'
+          : `The Attune at ${server} goes on with it: "attune library jobs" shows how far, "attune library jobs --cancel ID" ends it.`,
       );
     } finally {
       process.off('SIGINT', stop);
@@ -167,7 +171,10 @@ const printJob = ({ kind, input, state, result = {}, problems, problemCount }: J
     if (number('forgotten') > 0) parts.push(`${number('forgotten')} files gone`);
     print(`${(input as { source: string }).source}: ${parts.join(', ')}.`);
   } else if (kind === 'complete') print(`${number('completed')} songs completed.`);
-  else print(`${number('analysed')} readings, an emotion found in ${number('found')}.`);
+  else {
+    for (const sentence of (result.missing ?? []) as readonly string[]) print(sentence);
+    print(`${number('analysed')} readings, an emotion found in ${number('found')}.`);
+  }
 };
 
 const addSources = async (
@@ -182,9 +189,13 @@ const addSources = async (
   const { resolve } = await import('node:path');
   const jobs = sources.map((source) => ({
     kind: 'add' as const,
-    input: { source: /^https?:\/\//i.test(source) ? source : resolve(source), ...(columns && { columns }) },
+    input: {
+      source: /^https?:\/\//i.test(source) ? source : resolve(source),
+      ...(columns && { columns }),
+      ...(contact && { contact }),
+    },
   }));
-  const more = from ? [{ kind: 'complete' as const, input: { from } }] : [];
+  const more = from ? [{ kind: 'complete' as const, input: { from, ...(contact && { contact }) } }] : [];
   await runJobs([...jobs, ...more], librarySettings(contact), json);
 };
 
@@ -370,7 +381,7 @@ export const addLibrary = (program: Command): void => {
     .option('--contact <WHO>', 'your e-mail address or page, told to services that ask (or ATTUNE_CONTACT)')
     .option(JSON_FLAG, JSON_HELP)
     .action(({ from, contact, json }) =>
-      runJobs([{ kind: 'complete', input: { from } }], librarySettings(contact), json),
+      runJobs([{ kind: 'complete', input: { from, ...(contact && { contact }) } }], librarySettings(contact), json),
     );
   library
     .command('analyse')

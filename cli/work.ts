@@ -18,6 +18,7 @@ const parseAtOnce = (text: string): number => {
 
 const work = async ({ atOnce, untilDone = false, contact }: WorkOptions): Promise<void> => {
   const { openLibraryStore, openQueue, workLibrary } = await import('../server/library/open-library.ts');
+  const { serverOf } = await import('../server/store/http-store.ts');
   const settings = librarySettings(contact);
   const store = await openLibraryStore(settings);
   const control = new AbortController();
@@ -25,8 +26,10 @@ const work = async ({ atOnce, untilDone = false, contact }: WorkOptions): Promis
   try {
     const queue = await openQueue(store, (error) => process.stderr.write(`attune: ${error.message}\n`));
     try {
-      for (const sentence of await workLibrary(store, queue, settings, atOnce)) print(sentence);
-      print(untilDone ? 'Working until nothing is left.' : 'Waiting for work (Ctrl+C ends it).');
+      await workLibrary(store, queue, settings, atOnce);
+      const server = serverOf(store);
+      if (server !== undefined) print(`The Attune at ${server} does the jobs of this folder; nothing to do here.`);
+      else print(untilDone ? 'Working until nothing is left.' : 'Waiting for work (Ctrl+C ends it).');
       while (!control.signal.aborted) {
         // PostgreSQL may be away for a while: the queue says so, and asks again.
         const open = untilDone ? await queue.countOpen().catch(() => 1) : 1;

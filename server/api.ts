@@ -71,10 +71,12 @@ const soundVector = z.object({
 
 const nearSong = z.object({ song: storedSong, similarity: z.number().describe('Cosine, -1 to 1.') });
 
+const contact = z.string().max(200).optional().describe('An e-mail address or page, told to services that ask.');
 const jobId = z.string().min(1).max(100);
 const job = z.object({
   id: jobId,
   kind: z.enum(JOB_KINDS),
+  input: z.record(z.string(), z.unknown()).describe('What it was asked for: the source, for example.'),
   state: z.enum(JOB_STATES),
   done: z.number().optional(),
   total: z.number().optional().describe('Absent while nobody knows.'),
@@ -525,12 +527,30 @@ export const ROUTES = {
         kind: z.literal('add'),
         source: z.string().min(1).max(4000).describe('A path on the server’s machine, or an http address.'),
         columns: z.partialRecord(z.enum(SONG_FIELDS), z.string().max(200)).optional(),
+        contact,
       }),
-      z.strictObject({ kind: z.literal('complete'), from: z.array(z.enum(SOURCE_NAMES)).min(1).max(10) }),
+      z.strictObject({ kind: z.literal('complete'), from: z.array(z.enum(SOURCE_NAMES)).min(1).max(10), contact }),
       z.strictObject({ kind: z.literal('analyse'), again: z.boolean().optional() }),
     ]),
     answer: job,
     localOnly: true,
+  }),
+  addFile: route({
+    method: 'POST',
+    path: '/jobs/file',
+    group: 'Jobs',
+    summary: 'Adds the songs of a table or playlist that is sent (.csv .tsv .xlsx .m3u .m3u8 .xspf .jspf), as a job',
+    body: 'file',
+    answer: job,
+    localOnly: true,
+    problems: [
+      'upload/no-file',
+      'upload/kind',
+      'upload/too-large',
+      'upload/slow',
+      'upload/aborted',
+      'upload/disk-full',
+    ],
   }),
   listJobs: route({
     method: 'GET',
@@ -540,6 +560,16 @@ export const ROUTES = {
     query: z.object({ limit: z.coerce.number().int().min(1).max(200).default(50) }),
     answer: z.object({ jobs: z.array(job) }),
     localOnly: true,
+  }),
+  getJob: route({
+    method: 'GET',
+    path: '/jobs/{id}',
+    group: 'Jobs',
+    summary: 'One job, and how far it is',
+    params: z.object({ id: jobId }),
+    answer: job,
+    localOnly: true,
+    problems: ['jobs/none'],
   }),
   watchJob: route({
     method: 'GET',

@@ -100,7 +100,7 @@ export const createApp = async ({
   };
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
   const isThere = (name: keyof typeof files): boolean => existsSync(files[name]);
-  const store = storeOptions && createLazyStore(storeOptions);
+  const store = storeOptions && createLazyStore(storeOptions, () => void jobs.resume());
   removeLeftovers();
   await app.register(fastifyMultipart);
   const jobs = createJobHandlers(store?.ask ?? noStore, storeOptions);

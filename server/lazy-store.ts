@@ -11,7 +11,8 @@ export interface LazyStore {
   readonly close: () => Promise<void>;
 }
 
-export const createLazyStore = (options: StoreOptions): LazyStore => {
+/** @param onOpen told each time it was opened */
+export const createLazyStore = (options: StoreOptions, onOpen: () => void = () => {}): LazyStore => {
   let opening: Promise<Store> | undefined;
   let isOpen = false;
   return {
@@ -19,6 +20,7 @@ export const createLazyStore = (options: StoreOptions): LazyStore => {
       opening ??= openStore(options).then(
         (store) => {
           isOpen = true;
+          setImmediate(onOpen);
           return store;
         },
         (error: unknown) => {

@@ -27,6 +27,7 @@ export class ApiError extends AttuneError {
 /** Codes whose status their class alone does not tell. */
 const STATUSES: Readonly<Record<string, number>> = {
   'store/no-song': 404,
+  'jobs/none': 404,
   'store/disk-full': 507,
   'photo/too-large': 413,
   'photo/heic': 415,

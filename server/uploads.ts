@@ -19,6 +19,7 @@ const MIB = 1024 * 1024;
 export const PHOTO_LIMITS: UploadLimits = { bytes: 32 * MIB, seconds: 60, pauseSeconds: 15 };
 export const VIDEO_LIMITS: UploadLimits = { bytes: 1024 * MIB, seconds: 600, pauseSeconds: 15 };
 
+export const TABLE_LIMITS: UploadLimits = { bytes: 512 * MIB, seconds: 600, pauseSeconds: 15 };
 /** A million songs with lyrics and sound vectors. */
 export const EXPORT_LIMITS: UploadLimits = { bytes: 16 * 1024 * MIB, seconds: 3600, pauseSeconds: 15 };
 
@@ -72,7 +73,14 @@ export async function* readPieces(
 }
 
 /** The one file of a form. @throws {ApiError} `upload/no-file` */
-export const fileOf = async (request: FastifyRequest, { bytes }: UploadLimits): Promise<Readable> => {
+export const fileOf = async (request: FastifyRequest, limits: UploadLimits): Promise<Readable> =>
+  (await namedFileOf(request, limits)).file;
+
+/** The one file of a form with the name it was sent under, which tells nothing but what to call it. @throws as `fileOf` */
+export const namedFileOf = async (
+  request: FastifyRequest,
+  { bytes }: UploadLimits,
+): Promise<{ readonly file: Readable; readonly name: string }> => {
   const wrong = (cause?: unknown): ApiError =>
     new ApiError(
       400,
@@ -93,7 +101,7 @@ export const fileOf = async (request: FastifyRequest, { bytes }: UploadLimits): 
     part?.file.resume();
     throw wrong();
   }
-  return part.file;
+  return { file: part.file, name: part.filename };
 };
 
 const PREFIX = 'attune-upload-';

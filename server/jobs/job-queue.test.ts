@@ -1,4 +1,4 @@
-/** One contract for the queue: on both databases, and in one process's memory. */
+/** One contract for the queue on both databases. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,12 +8,13 @@ import { InvalidInputError, UnavailableError } from '../../src/base/errors.ts';
 import { postgresMissing, startPostgres, type TestPostgres } from '../../test/postgres.ts';
 import { connectionOf, openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
-import { createDirectQueue } from './direct-queue.ts';
 import { createJobQueue, type JobHandler, type JobQueue, type JobQueueOptions } from './job-queue.ts';
 import type { Job } from './jobs.ts';
 
 let postgres: TestPostgres | undefined;
 const missing = postgresMissing();
+/** A skipped case says why. */
+const why = missing === undefined ? '' : ` (skipped: ${missing})`;
 beforeAll(async () => {
   if (missing === undefined) postgres = await startPostgres();
   else if (process.env.CI !== 'true') console.warn(missing);
@@ -22,14 +23,14 @@ afterAll(() => postgres?.stop());
 
 const FAST: Partial<JobQueueOptions> = { pollMilliseconds: 500, silentMilliseconds: 3000, retryMilliseconds: 500 };
 
-for (const engine of ['memory', 'pglite', 'postgresql'] as const) {
-  describe.skipIf(engine === 'postgresql' && missing !== undefined)(`jobs on ${engine}`, () => {
+for (const engine of ['pglite', 'postgresql'] as const) {
+  const isAbsent = engine === 'postgresql' && missing !== undefined;
+  describe.skipIf(isAbsent)(`jobs on ${engine}${isAbsent ? why : ''}`, () => {
     let folder: string;
     let store: Store;
     let open: JobQueue[];
     beforeEach(async () => {
       open = [];
-      if (engine === 'memory') return;
       folder = mkdtempSync(join(tmpdir(), 'attune-jobs-'));
       store = await openStore(
         engine === 'pglite' ? { dataDir: folder } : { databaseUrl: (await postgres?.newDatabase()) ?? '' },
@@ -37,16 +38,10 @@ for (const engine of ['memory', 'pglite', 'postgresql'] as const) {
     });
     afterEach(async () => {
       for (const queue of open) await queue.close();
-      if (engine === 'memory') return;
       await store.close();
       rmSync(folder, { recursive: true, force: true });
     });
     const newQueue = async (options: Partial<JobQueueOptions> = {}): Promise<JobQueue> => {
-      if (engine === 'memory') {
-        const queue = createDirectQueue({ retryMilliseconds: 500 });
-        open.push(queue);
-        return queue;
-      }
       const connection = connectionOf(store);
       if (!connection) throw new Error('no connection');
       const queue = await createJobQueue({ execute: connection.execute, ...FAST, ...options });
@@ -139,7 +134,7 @@ for (const engine of ['memory', 'pglite', 'postgresql'] as const) {
 
     it('divides a job into parts that several workers do', async () => {
       const queue = await newQueue();
-      const other = engine === 'memory' ? undefined : await newQueue();
+      const other = await newQueue();
       const workers = new Set<string>();
       const part =
         (name: string): JobHandler =>
@@ -155,7 +150,7 @@ for (const engine of ['memory', 'pglite', 'postgresql'] as const) {
         return { analysers: ['lyrics 1'] };
       };
       await queue.work({ analyse: whole, 'analyse-part': part('one') });
-      await other?.work({ 'analyse-part': part('two') });
+      await other.work({ 'analyse-part': part('two') });
       const good = await queue.add(
         'analyse',
         [1, 2, 3, 4, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25],
@@ -168,43 +163,40 @@ for (const engine of ['memory', 'pglite', 'postgresql'] as const) {
       });
       const bad = await queue.add('analyse', [5, 6]);
       expect(await queue.wait(bad.id)).toMatchObject({ state: 'failed', error: { code: 'x/y' } });
-      expect(workers).toEqual(new Set(engine === 'memory' ? ['one'] : ['one', 'two']));
+      expect(workers).toEqual(new Set(['one', 'two']));
       const none = await queue.add('analyse', []);
       expect(await queue.wait(none.id)).toMatchObject({ state: 'done' });
       expect(await queue.list()).toHaveLength(3);
     }, 60_000);
 
-    it.skipIf(engine === 'memory')(
-      `puts back what a stopped worker was doing, and takes what a silent one left${engine === 'memory' ? ' (skipped: jobs in memory end with their only worker)' : ''}`,
-      async () => {
-        const first = await newQueue();
-        const begun: string[] = [];
-        const slow =
-          (name: string): JobHandler =>
-          async (_input, { signal }) => {
-            begun.push(name);
-            if (name !== 'last') await sleep(60_000, undefined, { signal });
-            return {};
-          };
-        await first.work({ add: slow('stopped') });
-        const job = await first.add('add', 1);
-        while (begun.length === 0) await sleep(50);
-        await first.close();
-        expect(await first.get(job.id)).toMatchObject({ state: 'waiting', tries: 0 });
-        // A worker that was killed says nothing any more: its job still stands as running.
-        await connectionOf(store)?.execute(
-          `update attune_jobs.jobs set state = 'running', worker = 'gone', heard_at = now() - interval '1 hour'`,
-        );
-        const last = await newQueue();
-        await last.work({ add: slow('last') });
-        expect(await last.wait(job.id)).toMatchObject({ state: 'done', tries: 1 });
-        expect(begun).toEqual(['stopped', 'last']);
-      },
-    );
+    it('puts back what a stopped worker was doing, and takes what a silent one left', async () => {
+      const first = await newQueue();
+      const begun: string[] = [];
+      const slow =
+        (name: string): JobHandler =>
+        async (_input, { signal }) => {
+          begun.push(name);
+          if (name !== 'last') await sleep(60_000, undefined, { signal });
+          return {};
+        };
+      await first.work({ add: slow('stopped') });
+      const job = await first.add('add', 1);
+      while (begun.length === 0) await sleep(50);
+      await first.close();
+      expect(await first.get(job.id)).toMatchObject({ state: 'waiting', tries: 0 });
+      // A worker that was killed says nothing any more: its job still stands as running.
+      await connectionOf(store)?.execute(
+        `update attune_jobs.jobs set state = 'running', worker = 'gone', heard_at = now() - interval '1 hour'`,
+      );
+      const last = await newQueue();
+      await last.work({ add: slow('last') });
+      expect(await last.wait(job.id)).toMatchObject({ state: 'done', tries: 1 });
+      expect(begun).toEqual(['stopped', 'last']);
+    });
   });
 }
 
-describe.skipIf(missing !== undefined)('PostgreSQL going away in the middle', () => {
+describe.skipIf(missing !== undefined)(`PostgreSQL going away in the middle${why}`, () => {
   it('waits and goes on when it is back; nothing is lost', async () => {
     const server = await startPostgres();
     const databaseUrl = await server.newDatabase();

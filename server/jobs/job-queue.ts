@@ -59,7 +59,7 @@ export interface JobQueue {
 
 /** pg-boss's queue; our own table says what a job is and how far. */
 const QUEUE = 'work';
-const SCHEMA = 'attune_jobs';
+export const SCHEMA = 'attune_jobs';
 const LONGEST_WAIT_SECONDS = 600;
 const HEARTBEAT_MILLISECONDS = 5000;
 

@@ -69,6 +69,13 @@ const toJob = (row: Row): Job => ({
   ...(row.parent !== null && { parent: row.parent }),
 });
 
+/** Whether jobs wait or run; quick, and nothing is made where there never was one. */
+export const hasOpenJobs = async (execute: Execute, schema: string): Promise<boolean> => {
+  const { rows } = await execute(`select to_regclass('${schema}.jobs') is not null as there`);
+  if (!(rows as { there: boolean }[])[0]?.there) return false;
+  return (await execute(`select 1 from ${schema}.jobs where state in ('waiting', 'running') limit 1`)).rows.length > 0;
+};
+
 /** Makes the table where it is not there. */
 export const createJobTable = async (execute: Execute, schema: string): Promise<JobTable> => {
   const table = `${schema}.jobs`;

@@ -1,5 +1,6 @@
 /** What the library's jobs do: add a source, ask services, analyse. Each may be cut off anywhere and begun again. */
-import { lstat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { lstat, rm } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
 import { z } from 'zod';
 import { completeSong, crawlSongs, createSource, type SourceSettings } from '../../node/crawl/crawl-songs.ts';
@@ -23,8 +24,14 @@ import { READER_VERSION, toNewSong } from './new-song.ts';
 export interface LibraryWork {
   readonly store: Store;
   readonly analysers: readonly Analyser[];
-  /** @param onWait told before long waits */
-  readonly fetcher: (signal: AbortSignal, onWait: (host: string, seconds: number) => void) => Fetcher;
+  /** What cannot be read here, and why: sentences for people. */
+  readonly missing: readonly string[];
+  /** @param onWait told before long waits. `contact`: where services can reach whoever asked for this job. */
+  readonly fetcher: (
+    signal: AbortSignal,
+    onWait: (host: string, seconds: number) => void,
+    contact: string | undefined,
+  ) => Fetcher;
   readonly sources?: SourceSettings;
 }
 
@@ -32,8 +39,11 @@ export const ADD_INPUT = z.object({
   /** A path or an http address. */
   source: z.string().min(1).max(4000),
   columns: z.partialRecord(z.enum(SONG_FIELDS), z.string()).optional(),
+  contact: z.string().optional(),
+  /** Of an uploaded file: how its owner calls it. The file is ours, and goes when it was read. */
+  uploadedAs: z.string().optional(),
 });
-export const COMPLETE_INPUT = z.object({ from: z.array(z.enum(SOURCE_NAMES)).min(1) });
+export const COMPLETE_INPUT = z.object({ from: z.array(z.enum(SOURCE_NAMES)).min(1), contact: z.string().optional() });
 export const ANALYSE_INPUT = z.object({ again: z.boolean().optional() });
 const PART_INPUT = z.object({
   source: z.enum(EVIDENCE_SOURCES),
@@ -78,8 +88,10 @@ const goneFiles = async (known: Iterable<string>, seen: ReadonlySet<string>, fol
 const addSongs =
   ({ store, fetcher, sources }: LibraryWork): JobHandler =>
   async (input, context) => {
-    const { source, columns } = ADD_INPUT.parse(input);
-    const { signal, problem, progress } = context;
+    const { source, columns, contact, uploadedAs } = ADD_INPUT.parse(input);
+    const { signal, progress } = context;
+    const problem: typeof context.problem = (one) =>
+      context.problem(uploadedAs === undefined ? one : { ...one, source: uploadedAs });
     let looked = 0;
     let unchanged = 0;
     const seen = new Set<string>();
@@ -88,7 +100,7 @@ const addSongs =
     if (isAddress(source)) {
       const waiting = (host: string, seconds: number): void =>
         progress({ message: `waiting ${Math.ceil(seconds)} s for ${host}` });
-      songs = crawlSongs(source, { fetcher: fetcher(signal, waiting), onProblem: problem }, sources);
+      songs = crawlSongs(source, { fetcher: fetcher(signal, waiting, contact), onProblem: problem }, sources);
     } else {
       known = await knownFiles(store);
       const isKnown = (file: FileState): boolean => {
@@ -109,6 +121,11 @@ const addSongs =
         onProgress,
         ...(columns && { columns: definedOnly(columns) }),
       };
+      if (uploadedAs !== undefined && !existsSync(source))
+        throw new UnavailableError(
+          'library/elsewhere',
+          `${uploadedAs} was sent to another machine or read before: its server goes on with it, or send it again.`,
+        );
       songs = (await importSongs(source, options)).songs;
     }
     let added = 0;
@@ -127,6 +144,7 @@ const addSongs =
     const gone = seen.size > 0 ? await goneFiles(known.keys(), seen, resolve(source)) : [];
     const forgotten = gone.length > 0 ? await store.forgetFiles(gone) : 0;
     progress({ done: looked, total: looked });
+    if (uploadedAs !== undefined) await rm(source, { force: true });
     return { added, updated, unchanged, forgotten };
   };
 
@@ -151,11 +169,11 @@ async function* eachSong(store: Store, query: Parameters<Store['listSongs']>[0] 
 const completeSongs =
   ({ store, fetcher, sources = {} }: LibraryWork): JobHandler =>
   async (input, { signal, problem, progress }) => {
-    const { from } = COMPLETE_INPUT.parse(input);
+    const { from, contact } = COMPLETE_INPUT.parse(input);
     const services = from.map((name) => createSource(name, sources));
     const waiting = (host: string, seconds: number): void =>
       progress({ message: `waiting ${Math.ceil(seconds)} s for ${host}` });
-    const crawl = { fetcher: fetcher(signal, waiting), onProblem: problem };
+    const crawl = { fetcher: fetcher(signal, waiting, contact), onProblem: problem };
     const { total } = await store.countSongs();
     let done = 0;
     let completed = 0;
@@ -205,7 +223,7 @@ const toRecord = ({
 });
 
 const analyseSongs =
-  ({ store, analysers }: LibraryWork): JobHandler =>
+  ({ store, analysers, missing }: LibraryWork): JobHandler =>
   async (input, { signal, addParts }) => {
     const { again = false } = ANALYSE_INPUT.parse(input);
     for (const { source, version, having } of analysers) {
@@ -225,7 +243,7 @@ const analyseSongs =
         if (cursor === undefined) break;
       }
     }
-    return { analysers: analysers.map(({ source, version }) => `${source} ${version}`) };
+    return { analysers: analysers.map(({ source, version }) => `${source} ${version}`), missing };
   };
 
 /** What is kept of a song that has nothing to read: it counts for nothing, and says that it was looked at. */

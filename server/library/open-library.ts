@@ -2,17 +2,18 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SourceSettings } from '../../node/crawl/crawl-songs.ts';
-import { createFetcher, type Fetcher } from '../../node/crawl/fetcher.ts';
+import { createFetcher } from '../../node/crawl/fetcher.ts';
 import { createResponseCache } from '../../node/crawl/response-cache.ts';
 import { packagePath } from '../../node/package-root.ts';
-import { createDirectQueue } from '../jobs/direct-queue.ts';
+import { createHttpQueue } from '../jobs/http-queue.ts';
 import { createJobQueue, type JobQueue, type JobQueueOptions } from '../jobs/job-queue.ts';
 import { dataFolder } from '../store/data-folder.ts';
 import { findStore } from '../store/find-store.ts';
+import { serverOf } from '../store/http-store.ts';
 import { connectionOf } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
 import { loadAnalysers } from './analysers.ts';
-import { libraryHandlers } from './handlers.ts';
+import { type LibraryWork, libraryHandlers } from './handlers.ts';
 
 export interface LibrarySettings {
   /** A PostgreSQL database, shared with others. @default the listener's own folder */
@@ -33,9 +34,10 @@ const version = (): string =>
 export const openLibraryStore = ({ databaseUrl, dataDir = dataFolder() }: LibrarySettings): Promise<Store> =>
   findStore(databaseUrl ? { databaseUrl } : { dataDir });
 
-/** The jobs of a store that this process has open. */
+/** The jobs of a store: this process's own, or those of the server whose store it is. */
 export const openQueue = async (store: Store, onError: (error: Error) => void = () => {}): Promise<JobQueue> => {
-  if (!connectionOf(store)) return createDirectQueue();
+  const url = serverOf(store);
+  if (url !== undefined) return createHttpQueue(url);
   // Asked for anew each time: after everything was erased the store has another connection.
   const execute: JobQueueOptions['execute'] = (text, values) => {
     const connection = connectionOf(store);
@@ -44,25 +46,25 @@ export const openQueue = async (store: Store, onError: (error: Error) => void = 
   return createJobQueue({ execute, onError });
 };
 
-/** Begins to take the library's jobs. @returns what cannot be read here, as sentences */
+/** Begins to take the library's jobs; nothing to do where a server does them. */
 export const workLibrary = async (
   store: Store,
   queue: JobQueue,
   settings: LibrarySettings,
   atOnce = 1,
-): Promise<readonly string[]> => {
+): Promise<void> => {
+  if (serverOf(store) !== undefined) return;
   const { contact, sources, isAllowed, dataDir = dataFolder() } = settings;
   const cache = createResponseCache(join(dataDir, 'crawled'));
-  const fetcher = (signal: AbortSignal, onWait: (host: string, seconds: number) => void): Fetcher =>
+  const fetcher: LibraryWork['fetcher'] = (signal, onWait, theirs = contact) =>
     createFetcher({
       cache,
       version: version(),
       signal,
       onWait,
-      ...(contact && { contact }),
+      ...(theirs && { contact: theirs }),
       ...(isAllowed && { isAllowed }),
     });
   const { analysers, missing } = await loadAnalysers();
-  await queue.work(libraryHandlers({ store, analysers, fetcher, ...(sources && { sources }) }), atOnce);
-  return missing;
+  await queue.work(libraryHandlers({ store, analysers, missing, fetcher, ...(sources && { sources }) }), atOnce);
 };

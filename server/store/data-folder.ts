@@ -27,6 +27,8 @@ export const dataPaths = (folder: string) => ({
   lock: join(folder, 'store.lock'),
   /** The version of its tables, readable without opening it. */
   version: join(folder, 'store.json'),
+  /** Tables and playlists sent by the page, until they were read. */
+  uploads: join(folder, 'uploads'),
   /** Copies made before an upgrade. */
   backups: join(folder, 'backups'),
 });

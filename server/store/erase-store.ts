@@ -17,7 +17,7 @@ export const eraseStore = async (options: StoreOptions): Promise<void> => {
     try {
       const lock = claimFolder(options.dataDir, [{ version: Number.MAX_SAFE_INTEGER, name: 'any', statements: '' }]);
       try {
-        for (const path of [paths.database, `${paths.database}.making`, paths.version, paths.backups])
+        for (const path of [paths.database, `${paths.database}.making`, paths.version, paths.backups, paths.uploads])
           rmSync(path, { recursive: true, force: true });
       } finally {
         lock.release();

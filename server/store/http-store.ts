@@ -1,7 +1,8 @@
 /** The store of a server that is running, asked over HTTP: for a command line beside it. */
-import { InvalidInputError, NoAnswerError, UnavailableError } from '../../src/base/errors.ts';
+import { InvalidInputError } from '../../src/base/errors.ts';
 import type { Song } from '../../src/music/song.ts';
 import { inBatches } from './import-songs.ts';
+import { createServerClient } from './server-client.ts';
 import type {
   ExportRecord,
   ImportCounts,
@@ -19,21 +20,6 @@ import type {
 /** Items a request: what one request has answered for is safe. */
 const ITEMS_A_REQUEST = 1000;
 
-interface Ask {
-  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  readonly query?: Readonly<Record<string, string | number | undefined>>;
-  readonly json?: unknown;
-  readonly lines?: readonly unknown[];
-}
-
-const failureOf = async (answer: Response): Promise<Error> => {
-  const { code = 'server/failed', detail = `The server answered ${answer.status}.` } = (await answer
-    .json()
-    .catch(() => ({}))) as { code?: string; detail?: string };
-  if (answer.status === 422) return new NoAnswerError(code, detail);
-  return answer.status < 500 ? new InvalidInputError(code, detail) : new UnavailableError(code, detail);
-};
-
 const filterQuery = ({ lacking, ...filter }: SongFilter): Record<string, string | undefined> => ({
   ...filter,
   lackingSource: lacking?.source,
@@ -48,52 +34,17 @@ const asNewSong = ({ id, title, artist, ...song }: NewSong) => ({ id, title, art
  * @throws every method also {UnavailableError} `store/lost`: nobody answers there any more.
  */
 export const createHttpStore = (url: string): Store => {
-  const send = async (path: string, { method = 'GET', query = {}, json, lines }: Ask = {}): Promise<Response> => {
-    const address = new URL(`/api/v1${path}`, url);
-    for (const [name, value] of Object.entries(query))
-      if (value !== undefined) address.searchParams.set(name, String(value));
-    const body = lines
-      ? lines.map((line) => `${JSON.stringify(line)}\n`).join('')
-      : json === undefined
-        ? undefined
-        : JSON.stringify(json);
-    let answer: Response;
-    try {
-      answer = await fetch(address, {
-        method,
-        ...(body === undefined
-          ? {}
-          : { body, headers: { 'content-type': lines ? 'application/x-ndjson' : 'application/json' } }),
-      });
-    } catch (cause) {
-      throw lost(cause);
-    }
-    if (!answer.ok) throw await failureOf(answer);
-    return answer;
-  };
-  const lost = (cause: unknown): UnavailableError =>
-    new UnavailableError('store/lost', `The Attune at ${url} does not answer any more: try again, or start it anew.`, {
-      cause,
-    });
-  const ask = async <Answer>(path: string, given?: Ask): Promise<Answer> =>
-    (await (await send(path, given)).json()) as Answer;
-  const tell = async (path: string, given: Ask): Promise<void> => {
-    await (await send(path, given)).arrayBuffer();
-  };
-  async function* lines<Item>(path: string): AsyncGenerator<Item> {
-    const answer = await send(path);
-    let rest = '';
-    const decoder = new TextDecoder();
-    try {
-      for await (const piece of answer.body ?? []) {
-        const parts = (rest + decoder.decode(piece as Uint8Array, { stream: true })).split('\n');
-        rest = parts.pop() ?? '';
-        for (const part of parts) yield JSON.parse(part) as Item;
-      }
-    } catch (cause) {
-      throw lost(cause);
-    }
-  }
+  const store = storeOver(url);
+  servers.set(store, url);
+  return store;
+};
+
+const servers = new WeakMap<Store, string>();
+/** Where the server answers whose store this is; `undefined` for a store of this process. */
+export const serverOf = (store: Store): string | undefined => servers.get(store);
+
+const storeOver = (url: string): Store => {
+  const { ask, tell, lines } = createServerClient(url);
   /** JSON has no undefined: a year that is not known is a key without a value again. */
   const withYear = <Found extends Song>(song: Found): Found => ({ ...song, year: song.year ?? undefined });
   const encode = encodeURIComponent;

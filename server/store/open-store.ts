@@ -142,7 +142,8 @@ const openInFolder = async (
     // Rows deleted would still lie in the database's files: the files themselves go.
     erase: async () => {
       await opened.connection.close();
-      for (const path of [paths.database, paths.version, paths.backups]) rmSync(path, { recursive: true, force: true });
+      for (const path of [paths.database, paths.version, paths.backups, paths.uploads])
+        rmSync(path, { recursive: true, force: true });
       opened = await open();
     },
     close: async () => {

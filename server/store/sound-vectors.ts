@@ -103,7 +103,8 @@ const nearestExactly = async (queries: Queries, { model, vector, limit, emotion 
       order by similarity desc, song_id limit ${limit}`),
   );
 
-/** As many as an index gives at once. */
+/** Neighbours looked at for each song of one emotion, and at most: the index gives no more at once. */
+const NEAR_A_SONG = 10;
 const MOST_NEAR = 1000;
 
 /** By the index where there is one. Songs of one emotion are picked out of the nearest of all; where those are too few, exactly. */
@@ -111,7 +112,7 @@ const nearestIds = async (queries: Queries, search: Search): Promise<NearVector[
   const { emotion, limit } = search;
   if (!(await hasVectorIndex(queries, search.model))) return nearestExactly(queries, search);
   if (emotion === undefined) return nearestByIndex(queries, search);
-  const near = await nearestByIndex(queries, { ...search, limit: MOST_NEAR });
+  const near = await nearestByIndex(queries, { ...search, limit: Math.min(MOST_NEAR, NEAR_A_SONG * limit) });
   const written = JSON.stringify(near.map(({ id }) => id));
   const fitting = new Set(
     rowsOf<{ id: string }>(

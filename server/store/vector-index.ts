@@ -14,8 +14,10 @@ const WEIGHED = 128;
 const MEMORY = '1GB';
 /** Below it an exact search takes milliseconds. From here on vectors go into the index one by one, so that making it never takes long. */
 export const INDEXED_FROM = 2000;
-/** Candidates held while searching; pgvector takes at most 1000. */
-const HELD = 800;
+/** Candidates held while searching, for each song wanted and at least; pgvector takes at most 1000. bench/vectors.ts measures them. */
+const HELD_A_SONG = 4;
+const HELD = 200;
+const MOST_HELD = 1000;
 
 /** A model's name may hold anything; an index's may not. */
 const indexName = (model: string): string =>
@@ -97,7 +99,7 @@ export interface NearVector {
  * The songs nearest to a vector by the index. Their order and similarity are exact; that none is missing is likely
  * (bench/vectors.ts), not certain.
  *
- * @param limit 1 to 1000. `held`: candidates weighed, 1 to 1000.
+ * @param limit 1 to 1000. `held`: candidates weighed, 1 to 1000; more find more and take longer.
  */
 export const nearestByIndex = async (
   queries: Queries,
@@ -105,7 +107,7 @@ export const nearestByIndex = async (
     model,
     vector,
     limit,
-    held = HELD,
+    held = Math.max(HELD, HELD_A_SONG * limit),
   }: {
     readonly model: string;
     readonly vector: readonly number[];
@@ -117,7 +119,7 @@ export const nearestByIndex = async (
   const written = `[${vector.join(',')}]`;
   const wanted = direction(`${quoted(written)}::vector`, length);
   return queries.transaction(async (transaction) => {
-    await transaction.execute(sql.raw(`set local hnsw.ef_search = ${Math.min(1000, Math.max(held, limit))}`));
+    await transaction.execute(sql.raw(`set local hnsw.ef_search = ${Math.min(MOST_HELD, Math.max(held, limit))}`));
     // With many candidates the planner thinks reading all vectors and sorting them cheaper: measured it takes five times as long.
     // What it thinks so dear it would compile first, which takes longer than the search.
     await transaction.execute(sql`set local enable_sort = off`);
@@ -128,7 +130,7 @@ export const nearestByIndex = async (
         select song_id as id, 1 - (embedding <=> ${written}::vector) as similarity from (
           select song_id, embedding from sound_vectors where model = ${sql.raw(quoted(model))}
           order by ${sql.raw(`${direction('embedding', length)} <=> ${wanted}`)}
-          limit ${Math.min(1000, 2 * limit)}) as near
+          limit ${Math.min(MOST_HELD, 2 * limit)}) as near
         order by similarity desc, song_id limit ${limit}`),
     );
   });
