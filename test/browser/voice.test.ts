@@ -79,6 +79,35 @@ describe.skipIf(!hasModel)('a voice (needs models/voice-emotion.onnx and voice-m
     await page.context().close();
   });
 
+  it('from a microphone that is unplugged is read as far as it was recorded, or refused in a sentence', async () => {
+    const { page, errors } = await openPage(browser, host.url, { permissions: ['microphone'] });
+    await page.evaluate(`(() => {
+      const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+      navigator.mediaDevices.getUserMedia = async (wanted) => {
+        const stream = await open(wanted);
+        window.track_ = stream.getTracks()[0];
+        return stream;
+      };
+    })()`);
+    await record(page);
+    await page.locator('.level path').nth(10).waitFor({ state: 'attached' });
+    // What a browser does when the device goes: the track is over, and says so.
+    await page.evaluate("window.track_.stop(); window.track_.dispatchEvent(new Event('ended'))");
+    await page.locator('.reading, .plate[role=alert]').first().waitFor();
+    await page.locator('.mood').first().waitFor();
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
+
+  it('without any microphone says so', async () => {
+    const { page } = await openPage(browser, host.url, { permissions: ['microphone'] });
+    await page.evaluate(`navigator.mediaDevices.getUserMedia = () =>
+      Promise.reject(new DOMException('Requested device not found', 'NotFoundError'))`);
+    await record(page);
+    await page.getByRole('alert').getByText('No microphone was found').waitFor();
+    await page.context().close();
+  });
+
   it('that may not be heard says so', async () => {
     const { page } = await openPage(browser, host.url);
     await record(page);
