@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadFaceModels } from '../node/face-models.ts';
 import { findProgram } from '../node/find-program.ts';
 import { packagePath } from '../node/package-root.ts';
+import { readVoiceInFile } from '../node/read-voice.ts';
 import { loadVoiceModel } from '../node/sound-models.ts';
 import { fuseReadings } from '../src/base/fuse.ts';
 import { makeWav } from '../test/audio/make-wav.ts';
@@ -68,7 +69,9 @@ describe('readMoodInFile', () => {
       ]);
       const { kind, faces, voice, mood } = await readMoodInFile(video, models);
       expect(kind).toBe('video');
-      expect(voice).toBeDefined();
+      const heard = await readVoiceInFile(video, await models.openVoice());
+      expect(voice).toEqual(heard);
+      expect(heard.voicedSeconds).toBeGreaterThan(0.5);
       const [face] = faces;
       expect(mood).toEqual(
         fuseReadings([

@@ -1,5 +1,5 @@
 /** From a file to the mood in it, whoever shows it: a face in a photo, a voice in a recording, both in a video. */
-import { isSoundFile, readVoiceInFile } from '../node/read-voice.ts';
+import { isSoundFile, readVoiceIfAny, readVoiceInFile } from '../node/read-voice.ts';
 import type { VoiceModel, VoiceReading } from '../src/audio/voice-mood.ts';
 import type { Emotion, EmotionScores } from '../src/base/emotions.ts';
 import { AttuneError } from '../src/base/errors.ts';
@@ -70,7 +70,7 @@ export const readMoodInFile = async (
   const [first] = seen.faces;
   if (seen.kind !== 'video' || first === undefined) return withFace(seen);
   say(`${file}: its sound`);
-  const voice = await hear(file, models);
+  const voice = await readVoiceIfAny(file, models.openVoice);
   if (!voice) return withFace(seen);
   const fused = fuseReadings([
     { name: 'face', scores: first.scores, certain: first.certain },
@@ -84,14 +84,4 @@ const isNoFace = (error: unknown): boolean => error instanceof AttuneError && er
 const withFace = (seen: FileReading): MoodReading => {
   const { emotion, scores, certain } = seen.faces[0]!;
   return { ...seen, mood: { emotion, scores, certain, sources: ['face'] } };
-};
-
-/** A video without sound, without a voice, or whose voice cannot be read here still has its faces. */
-const hear = async (file: string, { openVoice }: MoodModels): Promise<VoiceReading | undefined> => {
-  try {
-    return await readVoiceInFile(file, await openVoice());
-  } catch (error) {
-    if (error instanceof AttuneError) return undefined;
-    throw error;
-  }
 };

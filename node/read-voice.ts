@@ -4,7 +4,7 @@ import { audioKind, id3Length, KIND_BYTES } from '../src/audio/audio-kind.ts';
 import { oggCodec } from '../src/audio/ogg.ts';
 import { joinSamples } from '../src/audio/resample.ts';
 import { readVoice, type VoiceModel, type VoiceReading } from '../src/audio/voice-mood.ts';
-import { InvalidInputError } from '../src/base/errors.ts';
+import { AttuneError, InvalidInputError } from '../src/base/errors.ts';
 import { readAudio, SAMPLE_RATE } from './decode-audio.ts';
 
 /** A mood is looked for in so much of a recording, from its start; a longer one is not decoded further, seconds. */
@@ -36,6 +36,19 @@ export const isSoundFile = async (path: string): Promise<'yes' | 'either' | 'no'
 /** HEIC and AVIF photos lie in the same container as M4A and differ only in the brand. */
 const isStillPicture = (head: Uint8Array): boolean =>
   /^(heic|heix|hevc|heim|heis|mif1|msf1|avif|avis)/.test(String.fromCharCode(...head.subarray(8, 12)));
+
+/** Of a video: without sound, without a voice, or where its voice cannot be read here, `undefined`; its faces say enough. */
+export const readVoiceIfAny = async (
+  path: string,
+  openVoice: () => Promise<VoiceModel>,
+): Promise<VoiceReading | undefined> => {
+  try {
+    return await readVoiceInFile(path, await openVoice());
+  } catch (error) {
+    if (error instanceof AttuneError) return undefined;
+    throw error;
+  }
+};
 
 /**
  * The mood of the voice in a sound file or in a video's sound track.

@@ -18,30 +18,62 @@ export interface AdmissionLimits {
   readonly most?: number;
   /** @default 256 MiB */
   readonly mostBytes?: number;
+  /** Milliseconds that only ever grow. @default performance.now */
+  readonly now?: () => number;
 }
 
-/** Seconds to wait: what a full house takes to empty, on a slow machine. */
-const RETRY_AFTER = 2;
+/** Seconds to wait while nobody has left yet, and at most. */
+const FIRST_WAIT = 2;
+const LONGEST_WAIT = 120;
+/** How much the latest departure counts beside those before. */
+const LATEST_SHARE = 0.3;
 
-export const createAdmission = ({ most = 32, mostBytes = 256 * 1024 * 1024 }: AdmissionLimits = {}): Admission => {
+/**
+ * Whoever is sent away is told when a place should be free for them: places come free as often as they lately did, and those
+ * sent away since the last came free are before them.
+ */
+export const createAdmission = ({
+  most = 32,
+  mostBytes = 256 * 1024 * 1024,
+  now = () => performance.now(),
+}: AdmissionLimits = {}): Admission => {
   let inside = 0;
   let held = 0;
+  /** Between two departures while others were still inside, milliseconds. */
+  let interval: number | undefined;
+  let lastMoved = 0;
+  let sentAway = 0;
+  const wait = (): number => {
+    sentAway += 1;
+    if (interval === undefined) return FIRST_WAIT;
+    const free = interval * sentAway - (now() - lastMoved);
+    return Math.min(LONGEST_WAIT, Math.max(1, Math.ceil(free / 1000)));
+  };
+  const left = (): void => {
+    const since = now() - lastMoved;
+    interval = interval === undefined ? since : (1 - LATEST_SHARE) * interval + LATEST_SHARE * since;
+    lastMoved = now();
+    sentAway = 0;
+  };
   return {
     enter: (bytes) => {
       // One alone is always let in, however large: its own limit has been checked.
-      if (inside >= most || (inside > 0 && held + bytes > mostBytes))
-        throw new ApiError(
-          429,
-          'server/busy',
-          `${inside} uploads are being read already: try again in ${RETRY_AFTER} seconds.`,
-          { retryAfter: RETRY_AFTER },
-        );
+      if (inside >= most || (inside > 0 && held + bytes > mostBytes)) {
+        const retryAfter = wait();
+        const seconds = retryAfter === 1 ? 'a second' : `${retryAfter} seconds`;
+        throw new ApiError(429, 'server/busy', `${inside} uploads are being read already: try again in ${seconds}.`, {
+          retryAfter,
+        });
+      }
+      // An empty house says nothing about how long its places are taken: the clock begins with who comes in.
+      if (inside === 0) lastMoved = now();
       inside += 1;
       held += bytes;
       let isOver = false;
       return () => {
         if (isOver) return;
         isOver = true;
+        left();
         inside -= 1;
         held -= bytes;
       };

@@ -134,12 +134,28 @@ const face = z.object({
   quality: z.array(z.string()),
   frames: z.number().optional().describe('Of a video or animation: in how many of its frames this face was seen.'),
 });
+const voice = z.object({
+  emotion,
+  certain: z.boolean().describe('False: "not sure"; ask the person.'),
+  scores,
+  voicedSeconds: z.number().describe('So long somebody speaks.'),
+});
+const mood = z.object({
+  emotion,
+  scores,
+  certain: z.boolean(),
+  sources: z
+    .array(z.enum(['face', 'voice']))
+    .describe('Who was heard: one that is not sure is not, beside one that is.'),
+});
 const reading = z.object({
   kind: z.enum(['photo', 'animation', 'video']),
   frames: z.number(),
-  mood: z.object({ emotion, scores, certain: z.boolean() }).describe('Of the face that decides, the first.'),
+  mood: mood.describe('Of the face that decides, the first; in a video joined with the voice.'),
   faces: z.array(face),
+  voice: voice.optional().describe('Of a video in which somebody speaks.'),
 });
+const voiceReading = z.object({ kind: z.literal('sound'), mood, voice });
 
 const moodPoint = z.object({ valence: z.number(), arousal: z.number() });
 
@@ -205,7 +221,7 @@ export const ROUTES = {
     method: 'POST',
     path: '/readings/video',
     group: 'Readings',
-    summary: 'What every face in a video seems to feel (needs ffmpeg); the upload is not kept',
+    summary: 'What every face in a video seems to feel, joined with its voice (needs ffmpeg); the upload is not kept',
     body: 'file',
     answer: reading,
     problems: [
@@ -214,6 +230,24 @@ export const ROUTES = {
       'video/no-picture',
       'video/no-ffmpeg',
       'video/empty',
+      'upload/kind',
+    ],
+  }),
+  readVoice: route({
+    method: 'POST',
+    path: '/readings/voice',
+    group: 'Readings',
+    summary: 'What the voice in a recording seems to feel, its first two minutes; the upload is not kept',
+    body: 'file',
+    answer: voiceReading,
+    problems: [
+      ...UPLOAD_PROBLEMS.filter((code) => code !== 'face/none'),
+      'audio/no-voice',
+      'audio/unreadable',
+      'audio/no-sound',
+      'audio/too-short',
+      'audio/no-ffmpeg',
+      'model/missing',
       'upload/kind',
     ],
   }),

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -108,6 +108,43 @@ test('built files with a hash in their name are kept for good', async () => {
 test('a model trained while the server runs is served', async () => {
   put('models/later.onnx', 'later');
   expect((await get('/models/later.onnx')).body).toBe('later');
+});
+
+test('models and songs are served packed, but never by an older copy', async () => {
+  const home = join(root, 'shipped');
+  const write = (path: string, bytes: string | Buffer, seconds: number): void => {
+    const file = join(home, path);
+    mkdirSync(join(file, '..'), { recursive: true });
+    writeFileSync(file, bytes);
+    utimesSync(file, seconds, seconds);
+  };
+  write('package.json', '{"name":"attune","version":"1.2.3"}', 1);
+  write('dist/web/index.html', 'page', 1);
+  for (const [path, copy, type] of [
+    ['models/one.onnx', 'models/one.onnx', 'application/octet-stream'],
+    ['dist/models/two.onnx', 'models/two.onnx', 'application/octet-stream'],
+    ['catalogue/songs.csv', 'catalogue/songs.csv', 'text/csv'],
+  ] as const) {
+    write(path, `of ${path}`, 100);
+    write(`dist/web/${copy}`, `of ${path}`, 200);
+    write(`dist/web/${copy}.br`, brotliCompressSync(`of ${path}`), 200);
+    const other = await createApp({ root: home, logLevel: 'silent' });
+    const ask = (encoding: string, method: 'GET' | 'HEAD' = 'GET') =>
+      other.inject({ method, url: `/${copy}`, headers: { host: 'localhost', 'accept-encoding': encoding } });
+    const answer = await ask('gzip, br');
+    expect([answer.statusCode, answer.headers['content-encoding']], copy).toEqual([200, 'br']);
+    expect(answer.headers['content-type'], copy).toContain(type);
+    expect(answer.headers['cache-control'], copy).toBe('no-cache');
+    expect(answer.headers.vary, copy).toMatch(/accept-encoding/i);
+    expect(brotliDecompressSync(answer.rawPayload).toString(), copy).toBe(`of ${path}`);
+    expect((await ask('br', 'HEAD')).headers['content-length'], copy).toBe(String(answer.rawPayload.length));
+    expect((await ask('gzip')).headers['content-encoding'], copy).toBeUndefined();
+    expect((await ask('gzip')).body, copy).toBe(`of ${path}`);
+    write(path, 'trained anew', 300);
+    const anew = await ask('gzip, br');
+    expect([anew.headers['content-encoding'], anew.body], copy).toEqual([undefined, 'trained anew']);
+    await other.close();
+  }
 });
 
 test('nothing outside its folders is served', async () => {

@@ -14,6 +14,7 @@ import { checkSender, isLoopback } from './origin.ts';
 import { answerError, sendProblem } from './problem.ts';
 import { createReadingHandlers, type ReadingOptions } from './reading-handlers.ts';
 import { addRoutes } from './routes.ts';
+import { addShippedFiles } from './shipped-files.ts';
 import type { StoreOptions } from './store/open-store.ts';
 import { removeLeftovers } from './uploads.ts';
 
@@ -146,18 +147,10 @@ export const createApp = async ({
       reply.header('cache-control', cacheControlOf(path));
     },
   };
-  const folders = {
-    '/models/': [join(root, 'models'), join(root, 'dist', 'models')],
-    '/catalogue/': [join(root, 'catalogue')],
-  };
-  for (const [prefix, paths] of Object.entries(folders)) {
-    const present = paths.filter((path) => existsSync(path));
-    if (present.length === 0) continue;
-    await app.register(fastifyStatic, { ...options, index: false, root: present, prefix, decorateReply: false });
-  }
   // The build packs the page's files with brotli beside them; a browser that takes it gets those.
   // Its own index is no help: asked for "/", it looks for a packed folder and finds none.
   await app.register(fastifyStatic, { ...options, index: false, root: page, preCompressed: true });
+  addShippedFiles(app, root, page);
   app.get('/', (_request, reply) => reply.sendFile('index.html'));
   return app;
 };

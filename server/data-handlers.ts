@@ -85,7 +85,7 @@ const readListener = async (store: Store): Promise<Listener> =>
 export const createDataHandlers = (
   ask: AskStore,
   hasStore: boolean,
-): Omit<Handlers, 'health' | 'readPhoto' | 'readVideo' | JobRoute> => {
+): Omit<Handlers, 'health' | 'readPhoto' | 'readVideo' | 'readVoice' | JobRoute> => {
   const ownSongs = createOwnSongs();
   let starter: Promise<Catalogue> | undefined;
   const openStarter = (): Promise<Catalogue> => {

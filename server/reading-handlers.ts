@@ -1,12 +1,17 @@
-/** Reads uploaded photos and videos; the same answers as the library gives. */
+/** Reads uploaded photos, videos and recordings; the same answers as the library gives. */
 import type { FastifyRequest } from 'fastify';
 import sharp from 'sharp';
 import { isAnimation, readAnimationFrames } from '../node/animation.ts';
 import { decodePhoto } from '../node/decode-photo.ts';
 import { loadFaceModels } from '../node/face-models.ts';
 import { faceJson, moodJson, type ReadFace, readFrames } from '../node/read-frames.ts';
+import { readVoiceIfAny, readVoiceInFile } from '../node/read-voice.ts';
+import { loadVoiceModel } from '../node/sound-models.ts';
 import { looksLikeVideo, readVideoFrames } from '../node/video.ts';
+import { audioKind, id3Length, KIND_BYTES } from '../src/audio/audio-kind.ts';
+import type { VoiceModel, VoiceReading } from '../src/audio/voice-mood.ts';
 import { InvalidInputError, NoAnswerError } from '../src/base/errors.ts';
+import { fuseReadings } from '../src/base/fuse.ts';
 import { type FaceModels, readFaces } from '../src/face/read.ts';
 import { type Admission, type AdmissionLimits, createAdmission, createTurns } from './admission.ts';
 import { ApiError } from './problem.ts';
@@ -18,12 +23,14 @@ import {
   readPieces,
   type UploadLimits,
   VIDEO_LIMITS,
+  VOICE_LIMITS,
   withTemporaryFile,
 } from './uploads.ts';
 
 export interface ReadingOptions {
   readonly photo?: Partial<UploadLimits>;
   readonly video?: Partial<UploadLimits>;
+  readonly voice?: Partial<UploadLimits>;
   readonly admission?: AdmissionLimits;
   /** Photos decoded and read side by side; more only take turns on the processor. @default 2 */
   readonly sideBySide?: number;
@@ -31,6 +38,8 @@ export interface ReadingOptions {
 
 /** A decoded photo takes 4 bytes a pixel: two of these side by side take 400 MB. */
 const MAX_PIXELS = 50_000_000;
+
+const MIB = 1024 * 1024;
 
 /** The longest beginning that tells a kind of picture. */
 const HEAD_BYTES = 16;
@@ -49,11 +58,16 @@ export const looksLikePhoto = (head: Uint8Array): boolean => {
   );
 };
 
+/** Whether these may be the first bytes of a sound, or of a container that has one; a tag before it may hide its kind. */
+export const looksLikeSound = (head: Uint8Array): boolean =>
+  id3Length(head) > 0 || (audioKind(head) !== undefined && !(looksLikePhoto(head) && !looksLikeVideo(head)));
+
 /** Reads on until the kind can be told. */
 const checkKind = async function* (
   pieces: AsyncIterable<Buffer>,
   isRight: (head: Uint8Array) => boolean,
   wrong: (head: Uint8Array) => ApiError,
+  headBytes: number = HEAD_BYTES,
 ): AsyncGenerator<Buffer> {
   let head: Buffer | undefined = Buffer.alloc(0);
   for await (const piece of pieces) {
@@ -62,12 +76,15 @@ const checkKind = async function* (
       continue;
     }
     head = Buffer.concat([head, piece]);
-    if (head.length < HEAD_BYTES) continue;
+    if (head.length < headBytes) continue;
     if (!isRight(head)) throw wrong(head);
     yield head;
     head = undefined;
   }
-  if (head !== undefined) throw wrong(head);
+  if (head === undefined) return;
+  // Shorter than its beginning should be: a sound may be.
+  if (head.length < HEAD_BYTES || !isRight(head)) throw wrong(head);
+  yield head;
 };
 
 const noPhoto = (head: Uint8Array): ApiError =>
@@ -85,6 +102,17 @@ const noVideo = (head: Uint8Array): ApiError =>
     ? new ApiError(415, 'upload/kind', 'This is a photo: send it to /api/v1/readings/photo.')
     : new ApiError(415, 'video/unreadable', 'This is no video: send an MP4, MOV, WebM, MKV or AVI file.');
 
+const noSound = (head: Uint8Array): ApiError =>
+  looksLikePhoto(head)
+    ? new ApiError(415, 'upload/kind', 'This is a photo: send it to /api/v1/readings/photo.')
+    : new ApiError(
+        415,
+        'audio/unreadable',
+        head.length === 0
+          ? 'This sound is empty (0 bytes): send another copy of it.'
+          : 'This is no sound: send a WAV, MP3, FLAC, Ogg, Opus, M4A or WebM file.',
+      );
+
 /** @throws {InvalidInputError} `photo/too-large`; what has no size is refused when it is decoded. */
 const checkPixels = async (bytes: Uint8Array): Promise<void> => {
   const { width = 0, height = 0 } = await sharp(bytes, { limitInputPixels: false })
@@ -97,20 +125,53 @@ const checkPixels = async (bytes: Uint8Array): Promise<void> => {
     );
 };
 
-const answer = (kind: 'photo' | 'animation' | 'video', faces: readonly ReadFace[], frames: number) => {
+const voiceJson = ({ emotion, certain, scores, voicedSeconds }: VoiceReading) => ({
+  emotion,
+  certain,
+  scores,
+  voicedSeconds,
+});
+
+const answer = (
+  kind: 'photo' | 'animation' | 'video',
+  faces: readonly ReadFace[],
+  frames: number,
+  voice?: VoiceReading,
+) => {
   const [first] = faces;
   if (first === undefined)
     throw new NoAnswerError('face/none', 'No face was found: give another photo, or pick a mood by hand.');
-  return { kind, frames, mood: moodJson(first), faces: faces.map(faceJson) };
+  const { scores, certain } = first;
+  const mood =
+    voice === undefined
+      ? { ...moodJson(first), sources: ['face'] }
+      : fuseReadings([
+          { name: 'face', scores, certain },
+          { name: 'voice', scores: voice.scores, certain: voice.certain },
+        ]);
+  return { kind, frames, mood, faces: faces.map(faceJson), ...(voice && { voice: voiceJson(voice) }) };
 };
 
-export const createReadingHandlers = (options: ReadingOptions = {}): Pick<Handlers, 'readPhoto' | 'readVideo'> => {
+export const createReadingHandlers = (
+  options: ReadingOptions = {},
+): Pick<Handlers, 'readPhoto' | 'readVideo' | 'readVoice'> => {
   const photoLimits = { ...PHOTO_LIMITS, ...options.photo };
   const videoLimits = { ...VIDEO_LIMITS, ...options.video };
   const photos = createAdmission(options.admission);
+  const voiceLimits = { ...VOICE_LIMITS, ...options.voice };
   const videos = createAdmission({ most: 4 });
+  const voices = createAdmission({ ...options.admission, mostBytes: 2 * 1024 * MIB });
   const inTurn = createTurns(options.sideBySide ?? 2);
   const videosInTurn = createTurns(1);
+  const voicesInTurn = createTurns(1);
+  let voiceModel: Promise<VoiceModel> | undefined;
+  const openVoice = (): Promise<VoiceModel> => {
+    voiceModel ??= loadVoiceModel().catch((error: unknown) => {
+      voiceModel = undefined;
+      throw error;
+    });
+    return voiceModel;
+  };
   let models: Promise<FaceModels> | undefined;
   const openModels = (): Promise<FaceModels> => {
     models ??= loadFaceModels().catch((error: unknown) => {
@@ -158,7 +219,19 @@ export const createReadingHandlers = (options: ReadingOptions = {}): Pick<Handle
         return withTemporaryFile(pieces, (path) =>
           videosInTurn(async () => {
             const { faces, frames } = await readFrames(readVideoFrames(path), await openModels());
-            return answer('video', faces, frames);
+            return answer('video', faces, frames, await readVoiceIfAny(path, openVoice));
+          }),
+        );
+      }),
+    readVoice: ({ request }) =>
+      admit(voices, request, voiceLimits, true, async () => {
+        const stream = await fileOf(request, voiceLimits);
+        const pieces = checkKind(readPieces(stream, voiceLimits), looksLikeSound, noSound, KIND_BYTES);
+        return withTemporaryFile(pieces, (path) =>
+          voicesInTurn(async () => {
+            const voice = await readVoiceInFile(path, await openVoice());
+            const { emotion, scores, certain } = voice;
+            return { kind: 'sound', mood: { emotion, scores, certain, sources: ['voice'] }, voice: voiceJson(voice) };
           }),
         );
       }),

@@ -19,6 +19,8 @@ const MIB = 1024 * 1024;
 export const PHOTO_LIMITS: UploadLimits = { bytes: 32 * MIB, seconds: 60, pauseSeconds: 15 };
 export const VIDEO_LIMITS: UploadLimits = { bytes: 1024 * MIB, seconds: 600, pauseSeconds: 15 };
 
+/** Only its first two minutes are listened to. */
+export const VOICE_LIMITS: UploadLimits = { bytes: 256 * MIB, seconds: 120, pauseSeconds: 15 };
 export const TABLE_LIMITS: UploadLimits = { bytes: 512 * MIB, seconds: 600, pauseSeconds: 15 };
 /** A million songs with lyrics and sound vectors. */
 export const EXPORT_LIMITS: UploadLimits = { bytes: 16 * 1024 * MIB, seconds: 3600, pauseSeconds: 15 };

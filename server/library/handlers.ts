@@ -17,15 +17,15 @@ import type { JobKind } from '../jobs/jobs.ts';
 import { copySongs } from '../store/copy-songs.ts';
 import { connectionOf } from '../store/open-store.ts';
 import type { NewSong, SoundVector, Store, StoredSong } from '../store/store.ts';
-import type { Analyser, Finding } from './analyser.ts';
+import type { Finding } from './analyser.ts';
+import type { FoundAnalysers } from './analysers.ts';
 import { inTimedBatches } from './batches.ts';
 import { READER_VERSION, toNewSong } from './new-song.ts';
 
 export interface LibraryWork {
   readonly store: Store;
-  readonly analysers: readonly Analyser[];
-  /** What cannot be read here, and why: sentences for people. */
-  readonly missing: readonly string[];
+  /** Opened with the first song that is analysed: adding songs needs no models. */
+  readonly analysers: () => Promise<FoundAnalysers>;
   /** @param onWait told before long waits. `contact`: where services can reach whoever asked for this job. */
   readonly fetcher: (
     signal: AbortSignal,
@@ -223,9 +223,10 @@ const toRecord = ({
 });
 
 const analyseSongs =
-  ({ store, analysers, missing }: LibraryWork): JobHandler =>
+  ({ store, analysers: open }: LibraryWork): JobHandler =>
   async (input, { signal, addParts }) => {
     const { again = false } = ANALYSE_INPUT.parse(input);
+    const { analysers, missing } = await open();
     for (const { source, version, having } of analysers) {
       const filter = { ...(again ? {} : { lacking: { source, version } }), ...(having && { having }) };
       for (let cursor: string | undefined; ; ) {
@@ -255,9 +256,10 @@ const nothing = (source: EvidenceSource, version: string): Finding => ({
 });
 
 const analysePart =
-  ({ store, analysers }: LibraryWork): JobHandler =>
+  ({ store, analysers: open }: LibraryWork): JobHandler =>
   async (input, { signal, progress, problem }) => {
     const { source, version, cursor, last, again } = PART_INPUT.parse(input);
+    const { analysers } = await open();
     const analyser = analysers.find((one) => one.source === source && one.version === version);
     if (!analyser) {
       throw new UnavailableError(

@@ -12,7 +12,7 @@ import { findStore } from '../store/find-store.ts';
 import { serverOf } from '../store/http-store.ts';
 import { connectionOf } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
-import { loadAnalysers } from './analysers.ts';
+import type { FoundAnalysers } from './analysers.ts';
 import { type LibraryWork, libraryHandlers } from './handlers.ts';
 
 export interface LibrarySettings {
@@ -65,6 +65,15 @@ export const workLibrary = async (
       ...(theirs && { contact: theirs }),
       ...(isAllowed && { isAllowed }),
     });
-  const { analysers, missing } = await loadAnalysers();
-  await queue.work(libraryHandlers({ store, analysers, missing, fetcher, ...(sources && { sources }) }), atOnce);
+  let opening: Promise<FoundAnalysers> | undefined;
+  const analysers = (): Promise<FoundAnalysers> => {
+    opening ??= import('./analysers.ts')
+      .then(({ loadAnalysers }) => loadAnalysers())
+      .catch((error: unknown) => {
+        opening = undefined;
+        throw error;
+      });
+    return opening;
+  };
+  await queue.work(libraryHandlers({ store, analysers, fetcher, ...(sources && { sources }) }), atOnce);
 };
