@@ -114,6 +114,35 @@ describe('WAV', () => {
   });
 });
 
+describe('AU', () => {
+  /** Code 3 is 16 bits, 6 floats. */
+  const makeAu = (samples: Float32Array, code: number, length?: number): Uint8Array => {
+    const bytes = code === 3 ? 2 : 4;
+    const file = new Uint8Array(32 + bytes * samples.length);
+    const view = new DataView(file.buffer);
+    file.set(new TextEncoder().encode('.snd'));
+    for (const [i, value] of [32, length ?? bytes * samples.length, code, 16_000, 1].entries())
+      view.setUint32(4 + 4 * i, value);
+    for (const [n, sample] of samples.entries())
+      if (code === 3) view.setInt16(32 + 2 * n, Math.round(sample * 32_767));
+      else view.setFloat32(32 + 4 * n, sample);
+    return file;
+  };
+
+  test.each([3, 6])('kind %i, with a length and without', async (code) => {
+    const sound = sine(440, 16_000, 1600, 0.5);
+    for (const length of [undefined, 0xffffffff])
+      expect(largestDifference(await decodeAudio(makeAu(sound, code, length)), sound)).toBeLessThan(1e-4);
+  });
+
+  test('of another compression, and one cut within its header', async () => {
+    const file = makeAu(new Float32Array(99), 3);
+    file[15] = 27;
+    await expect(decodeAudio(file)).rejects.toThrow('1 channels of kind 27 at 16000 Hz');
+    await expect(decodeAudio(file.subarray(0, 20))).rejects.toThrow(code('audio/unreadable'));
+  });
+});
+
 describe('what is no sound, or not enough of one', () => {
   test.each([
     ['0 bytes', new Uint8Array(0)],

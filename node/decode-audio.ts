@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs';
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readAu } from '../src/audio/au.ts';
 import { audioKind, id3Length, KIND_BYTES } from '../src/audio/audio-kind.ts';
 import { type ByteReader, createByteReader } from '../src/audio/byte-reader.ts';
 import { readFlac } from '../src/audio/flac.ts';
@@ -84,6 +85,8 @@ const openSound = async (sound: Uint8Array | string): Promise<AsyncGenerator<Sou
   switch (kind) {
     case 'wav':
       return isPlainWav(head) ? readWav(reader) : decodeOutside(sound, 'compressed WAV');
+    case 'au':
+      return readAu(reader);
     case 'flac':
       return readFlac(reader);
     case 'mp3':
@@ -111,7 +114,7 @@ const clean = (samples: Float32Array): Float32Array =>
 /**
  * A sound, mono at 16 kHz, piece by piece as it is decoded: memory stays small however long the file is.
  *
- * Reads WAV, FLAC and Opus (Ogg and WebM) itself; MP3, Vorbis, AAC and what else there is with the ffmpeg on the
+ * Reads WAV, AU, FLAC and Opus (Ogg and WebM) itself; MP3, Vorbis, AAC and what else there is with the ffmpeg on the
  * PATH. The kind is told by the first bytes. All channels count alike. A file cut short gives what is there.
  *
  * @param sound the bytes of the file, or its path

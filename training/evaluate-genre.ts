@@ -280,8 +280,8 @@ const loadGtzan = async (
   split: GtzanSplit,
   onProgress: (message: string) => void,
 ): Promise<GenreData & { readonly hasSounds: boolean }> => {
-  const lists = await readGtzanSplit(path, split);
   const sounds = await findGtzanSounds(path);
+  const lists = await readGtzanSplit(path, split);
   const wanted = [...lists.train, ...lists.valid, ...lists.test];
   const hasSounds = wanted.filter((id) => sounds.has(id)).length > 0.9 * wanted.length;
   const tracks: LabelledTrack[] = [];
@@ -333,7 +333,10 @@ export const evaluateGenre = async (options: EvaluateGenreOptions): Promise<Genr
   const { dataPath, protocol = 'auto', split = 'filtered', changes = [], keep, onProgress = () => {} } = options;
   const started = performance.now();
   const settings = resolveSoundSettings(GENRE_SETTINGS, changes);
-  const isGtzan = !existsSync(join(dataPath, 'index.csv')) && existsSync(join(dataPath, `test_${split}.txt`));
+  // A folder of GTZAN's sounds without the lists is GTZAN too: it is told which lists it lacks.
+  const isGtzan =
+    !existsSync(join(dataPath, 'index.csv')) &&
+    (existsSync(join(dataPath, `test_${split}.txt`)) || (await findGtzanSounds(dataPath)).size > 0);
   const finish = async (
     data: GenreData,
     part: Pick<GenreReport, 'row' | 'protocol' | 'note' | 'rows' | 'heardInTraining' | 'model' | 'settings'>,

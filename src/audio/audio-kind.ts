@@ -2,7 +2,7 @@
 import { asciiAt } from './byte-reader.ts';
 
 /** 'aac' is AAC without a container (ADTS); 'm4a' is any MPEG-4 container, sound of a video included. */
-export type AudioKind = 'wav' | 'flac' | 'ogg' | 'webm' | 'm4a' | 'mp3' | 'aac';
+export type AudioKind = 'wav' | 'au' | 'flac' | 'ogg' | 'webm' | 'm4a' | 'mp3' | 'aac';
 
 /** `audioKind` wants so many bytes, or the whole file where it is shorter. */
 export const KIND_BYTES = 4096;
@@ -57,6 +57,7 @@ const holdsMpegFrames = (head: Uint8Array): boolean => {
 export const audioKind = (head: Uint8Array): AudioKind | undefined => {
   const word = asciiAt(head, 0);
   if ((word === 'RIFF' || word === 'RF64') && asciiAt(head, 8) === 'WAVE') return 'wav';
+  if (word === '.snd') return 'au';
   if (word === 'fLaC') return 'flac';
   if (word === 'OggS') return 'ogg';
   if (head[0] === 0x1a && head[1] === 0x45 && head[2] === 0xdf && head[3] === 0xa3) return 'webm';
