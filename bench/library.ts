@@ -66,6 +66,14 @@ if (missing !== undefined) {
     );
     console.log(`in the database: ${(await fast.countSongs()).total}`);
     await fast.close();
+    for (const writing of [1, 2, 2, 1]) {
+      const some = Math.min(size, 200_000);
+      const store = await openStore({ databaseUrl: await postgres.newDatabase() });
+      await measure(`${some} songs by COPY, ${writing} at once`, some, () =>
+        copySongs(store, connectionOf(store), madeUpSongs(some), { writing }),
+      );
+      await store.close();
+    }
     const few = Math.min(size, 50_000);
     const plain = await openStore({ databaseUrl: await postgres.newDatabase() });
     await measure(`${few} songs by ordinary statements`, few, () => plain.importSongs(madeUpSongs(few)));

@@ -1,4 +1,4 @@
-/** Adds a sheet of as many rows as a sheet holds by `attune library add`, to a new folder: `npx tsx bench/spreadsheet.ts [ROWS] [COMMAND]`. */
+/** Adds a sheet of as many rows as a sheet holds by `attune library add`, to a new folder: `npx tsx bench/spreadsheet.ts [ROWS]`. */
 import { spawn } from 'node:child_process';
 import { createWriteStream, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -31,18 +31,18 @@ try {
     env: { ...process.env, ATTUNE_DATA_DIR: join(folder, 'data') },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
-  let status = '';
+  let peak = Number.NaN;
   // The last look before it ends: the system keeps the peak, and forgets it with the process.
   const timer = setInterval(() => {
     try {
-      status = readFileSync(`/proc/${child.pid}/status`, 'utf8') || status;
+      const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
+      peak = Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? peak / 1024) * 1024;
     } catch {
       // It has ended.
     }
   }, 200);
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
   clearInterval(timer);
-  const peak = Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? Number.NaN) * 1024;
   console.log(`added in ${seconds(adding)}, exit code ${code}, at most ${megabytes(peak)} of memory`);
 } finally {
   rmSync(folder, { recursive: true, force: true });

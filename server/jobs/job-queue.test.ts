@@ -8,7 +8,15 @@ import { InvalidInputError, UnavailableError } from '../../src/base/errors.ts';
 import { postgresMissing, startPostgres, type TestPostgres } from '../../test/postgres.ts';
 import { connectionOf, openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
-import { createJobQueue, type JobHandler, type JobQueue, type JobQueueOptions } from './job-queue.ts';
+import {
+  createJobQueue,
+  type JobHandler,
+  type JobQueue,
+  type JobQueueOptions,
+  RETRY_MILLISECONDS,
+  TRIES,
+  waitAfter,
+} from './job-queue.ts';
 import type { Job } from './jobs.ts';
 
 let postgres: TestPostgres | undefined;
@@ -195,6 +203,19 @@ for (const engine of ['pglite', 'postgresql'] as const) {
     });
   });
 }
+
+it('waits out a service that is away for an hour, without asking it more than every ten minutes in the end', () => {
+  // A simulated clock: each try comes after the wait that the one before asked for.
+  let clock = 0;
+  let tries = 1;
+  const waits: number[] = [];
+  for (; clock < 3600 && tries < TRIES; tries++) {
+    waits.push(waitAfter(tries, RETRY_MILLISECONDS));
+    clock += waits.at(-1)!;
+  }
+  expect(clock).toBeGreaterThanOrEqual(3600);
+  expect(waits).toEqual([5, 10, 20, 40, 80, 160, 320, 600, 600, 600, 600, 600]);
+});
 
 describe.skipIf(missing !== undefined)(`PostgreSQL going away in the middle${why}`, () => {
   it('waits and goes on when it is back; nothing is lost', async () => {

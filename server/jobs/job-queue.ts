@@ -33,9 +33,16 @@ export interface JobQueueOptions {
   readonly silentMilliseconds?: number;
   /** The wait after the first failure that may pass; each further one is twice as long, at most ten minutes. @default 5000 */
   readonly retryMilliseconds?: number;
-  /** @default 10 */
+  /** @default 16: a service may be away for an hour and a half */
   readonly tries?: number;
 }
+
+/** After so many tries a job has failed. */
+export const TRIES = 16;
+
+/** @param tries so many were made. @returns seconds until the next */
+export const waitAfter = (tries: number, retryMilliseconds: number): number =>
+  Math.min((retryMilliseconds / 1000) * 2 ** (tries - 1), LONGEST_WAIT_SECONDS);
 
 export interface JobQueue {
   add(kind: JobKind, input: unknown): Promise<Job>;
@@ -61,6 +68,7 @@ export interface JobQueue {
 const QUEUE = 'work';
 export const SCHEMA = 'attune_jobs';
 const LONGEST_WAIT_SECONDS = 600;
+export const RETRY_MILLISECONDS = 5000;
 const HEARTBEAT_MILLISECONDS = 5000;
 
 /** Errors that may pass: something is busy, away, or asks to come back later. */
@@ -73,8 +81,8 @@ export const createJobQueue = async (options: JobQueueOptions): Promise<JobQueue
     onError = () => {},
     pollMilliseconds = 1000,
     silentMilliseconds = 60_000,
-    retryMilliseconds = 5000,
-    tries = 10,
+    retryMilliseconds = RETRY_MILLISECONDS,
+    tries = TRIES,
   } = options;
   const boss = new PgBoss({
     db: { executeSql: (text: string, values?: unknown[]) => execute(text, values ?? []) },
@@ -164,7 +172,7 @@ export const createJobQueue = async (options: JobQueueOptions): Promise<JobQueue
       if (control.signal.reason === CANCELLED) await untilAnswered(() => table.end(id, 'cancelled'));
       else if (control.signal.reason === STOPPED) await putBack(id);
       else if (mayPass(error) && job.tries < tries) {
-        const seconds = Math.min((retryMilliseconds / 1000) * 2 ** (job.tries - 1), LONGEST_WAIT_SECONDS);
+        const seconds = waitAfter(job.tries, retryMilliseconds);
         await untilAnswered(() => table.putBack(id, describe(error), seconds));
         await untilAnswered(() => wake(id, Math.ceil(seconds)));
       } else await untilAnswered(() => table.end(id, 'failed', describe(error)));

@@ -78,7 +78,7 @@ describe.skipIf(missing !== undefined)('copySongs', () => {
         await ordinary.eraseAll();
         await fast.eraseAll();
         for (const songs of imports) {
-          const counted = await copySongs(fast, connectionOf(fast), songs);
+          const counted = await copySongs(fast, connectionOf(fast), songs, { batch: 2 });
           const { added } = await ordinary.importSongs(songs);
           expect(counted.added).toBe(added);
         }

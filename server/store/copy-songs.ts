@@ -7,6 +7,8 @@ import type { ImportCounts, ImportOptions, NewSong, Store } from './store.ts';
 
 /** Songs a transaction. */
 const BATCH = 10_000;
+/** Batches written at once, each by a connection of its own: one keeps a core of the database busy, and few have only one. */
+const WRITING = 2;
 /** Characters of lyrics written ahead. */
 const MOST_JOINED = 64 * 1024 * 1024;
 
@@ -80,14 +82,16 @@ function* fileLines(songs: readonly NewSong[]): Generator<string> {
 /**
  * As `store.importSongs`, faster where most songs are new: each batch of them is one COPY.
  *
+ * @param options `batch`: songs a transaction. `writing`: batches written at once.
  * @throws what `store.importSongs` throws
  */
 export const copySongs = async (
   store: Store,
   connection: Connection | undefined,
   songs: Iterable<NewSong> | AsyncIterable<NewSong>,
-  options: ImportOptions = {},
+  options: ImportOptions & { readonly batch?: number; readonly writing?: number } = {},
 ): Promise<ImportCounts> => {
+  const { batch: batchSize = BATCH, writing: most = WRITING } = options;
   const copyInto = connection?.copyInto;
   if (!connection || !copyInto) return store.importSongs(songs, options);
   let counts: ImportCounts = { added: 0, updated: 0 };
@@ -121,6 +125,7 @@ export const copySongs = async (
     // Lyrics of many songs may be more than one text can hold: they are written as they are sent.
     const isLong = fresh.reduce((sum, { lyrics = '' }) => sum + lyrics.length, 0) > MOST_JOINED;
     return {
+      keys: seen,
       fresh,
       others,
       tables: [
@@ -150,22 +155,36 @@ export const copySongs = async (
     }
     if (rest.length > 0) count(await store.importSongs(rest));
   };
-  let writing: Promise<void> = Promise.resolve();
+  const writing = new Map<Promise<void>, ReadonlySet<string>>();
+  const oneIsDone = (): Promise<void> => Promise.race(writing.keys());
   try {
-    for await (const batch of inBatches(songs, BATCH)) {
+    for await (const batch of inBatches(songs, batchSize)) {
       const prepared = await prepare(batch);
-      await writing;
-      writing = write(prepared);
-      // It is awaited below; meanwhile its failure is nobody's to handle.
-      writing.catch(() => {});
+      // What comes twice is written in the order in which it came, and by one at a time.
+      while (writing.size >= most || [...writing.values()].some((keys) => shareOne(keys, prepared.keys)))
+        await oneIsDone();
+      const one: Promise<void> = write(prepared).then(() => {
+        writing.delete(one);
+      });
+      // It is awaited later; meanwhile its failure is nobody's to handle.
+      one.catch(() => {});
+      writing.set(one, prepared.keys);
     }
+    await Promise.all(writing.keys());
   } finally {
-    await writing;
+    await Promise.allSettled(writing.keys());
   }
   return counts;
 };
 
+const shareOne = (one: ReadonlySet<string>, other: ReadonlySet<string>): boolean => {
+  for (const key of one) if (other.has(key)) return true;
+  return false;
+};
+
 interface PreparedBatch {
+  /** Ids and paths. */
+  readonly keys: ReadonlySet<string>;
   readonly fresh: readonly NewSong[];
   readonly others: readonly NewSong[];
   readonly tables: readonly CopyTable[];
