@@ -6,6 +6,7 @@ import type { VoiceReading } from '../src/audio/voice-mood.ts';
 import type { Emotion } from '../src/base/emotions.ts';
 import { combineFrames } from '../src/face/across-frames.ts';
 import type { FaceReading } from '../src/face/read.ts';
+import { joinVoice, voiceIn } from './join-voice.ts';
 import { forgetMood, take, takeByHand } from './list.ts';
 import { followFace } from './mood-tracker.ts';
 import { type FrameReading, type Problem, toProblem } from './protocol.ts';
@@ -45,6 +46,8 @@ export interface Picture {
   readonly chosen: number;
   /** Frames of the video, and how many of them show a face. */
   readonly frames?: { readonly count: number; readonly withFace: number };
+  /** Of a video's sound track, where the voice in it counted. */
+  readonly voiceSeconds?: number;
   /** The mood through the video, calmed. */
   readonly timeline?: readonly Moment[];
 }
@@ -197,6 +200,9 @@ const openVideo = async (file: Blob): Promise<void> => {
       free();
       return show({ kind: 'problem', what: 'noFaceVideo' });
     }
+    const voice = HAS_VOICE ? await voiceIn(file, reader.readVoice) : undefined;
+    if (aborted.aborted) return free();
+    const { face, voiceSeconds } = joinVoice(person, voice);
     free(best.bitmap);
     const { width, height } = best.frame;
     const frames = { count: kept.length, withFace: person.frames };
@@ -207,12 +213,13 @@ const openVideo = async (file: Blob): Promise<void> => {
       bitmap: best.bitmap,
       width,
       height,
-      faces: [person],
+      faces: [face],
       chosen: 0,
       frames,
+      ...(voiceSeconds !== undefined && { voiceSeconds }),
       timeline,
     });
-    take(person, 'video');
+    take(face, 'video');
   } catch (error) {
     free();
     if (!aborted.aborted) failWith(error);

@@ -16,8 +16,12 @@ export const hasFfmpeg = findProgram('ffmpeg') !== undefined;
 export interface Media {
   /** 3 s of one person, WebM (VP8), as browsers without licensed codecs play it. */
   readonly video: () => Promise<string>;
-  /** What a camera would send, in a form Chromium plays in its place. */
-  readonly camera: (photo: string) => Promise<string>;
+  /** The same person with a sound track. */
+  readonly speakingVideo: (sound: string) => Promise<string>;
+  /** One person for two hours, a picture every ten seconds. */
+  readonly longVideo: () => Promise<string>;
+  /** What a camera would send, in a form Chromium plays in its place. @param width px @default 640 @param height px @default 480 */
+  readonly camera: (photo: string, width?: number, height?: number) => Promise<string>;
   /** A camera with a hand on its lens. */
   readonly coveredCamera: () => string;
   /** A WebM file with a tone and no picture. */
@@ -42,8 +46,8 @@ export const createMedia = (): Media => {
     if (status !== 0) throw new Error(`ffmpeg ${args.join(' ')} failed: ${stderr}`);
   };
   /** A photo as a camera would see it; ffmpeg would else shrink the whole photo again for every frame. */
-  const still = async (photo: string): Promise<string> => {
-    await sharp(photo).resize(640, 480, { fit: 'cover' }).png().toFile(at('still.png'));
+  const still = async (photo: string, width = 640, height = 480): Promise<string> => {
+    await sharp(photo).resize(width, height, { fit: 'cover' }).png().toFile(at('still.png'));
     return at('still.png');
   };
   return {
@@ -52,10 +56,36 @@ export const createMedia = (): Media => {
       ffmpeg('-loop', '1', '-t', '3', '-r', '15', '-i', await still(samplePhoto(2)), ...quick, at('face.webm'));
       return at('face.webm');
     },
-    camera: async (photo) => {
+    speakingVideo: async (sound) => {
+      const picture = [
+        '-loop',
+        '1',
+        '-r',
+        '15',
+        '-i',
+        await still(samplePhoto(2)),
+        '-i',
+        sound,
+        '-shortest',
+        '-t',
+        '4',
+      ];
+      const quick = ['-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '8', '-b:v', '1M', '-c:a', 'libopus'];
+      ffmpeg(...picture, ...quick, at('speaking.webm'));
+      return at('speaking.webm');
+    },
+    longVideo: async () => {
+      const quick = ['-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '8', '-g', '30', '-b:v', '40k'];
+      const picture = await still(samplePhoto(2), 320, 240);
+      ffmpeg('-loop', '1', '-framerate', '1/10', '-t', '7200', '-i', picture, '-r', '1/10', ...quick, at('long.webm'));
+      return at('long.webm');
+    },
+    camera: async (photo, width = 640, height = 480) => {
       const colours = ['-pix_fmt', 'yuvj420p', '-q:v', '3'];
-      ffmpeg('-loop', '1', '-t', '2', '-r', '15', '-i', await still(photo), ...colours, at('camera.mjpeg'));
-      return at('camera.mjpeg');
+      const name = at(`camera-${width}x${height}.mjpeg`);
+      const rate = width * height > 1e6 ? '5' : '15';
+      ffmpeg('-loop', '1', '-t', '2', '-r', rate, '-i', await still(photo, width, height), ...colours, name);
+      return name;
     },
     coveredCamera: () => {
       ffmpeg('-f', 'lavfi', '-i', 'color=c=black:s=640x480:r=15:d=2', '-pix_fmt', 'yuvj420p', at('covered.mjpeg'));

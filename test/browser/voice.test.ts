@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packagePath } from '../../node/package-root.ts';
 import { makeWav } from '../audio/make-wav.ts';
 import { dataPath, lacksData, needsData } from '../data.ts';
-import { createMedia, type Media } from './media.ts';
+import { createMedia, hasFfmpeg, type Media } from './media.ts';
 import { openBrowser, openPage } from './stand.ts';
 import { openStaticHost, type StaticHost } from './static-host.ts';
 
@@ -50,6 +50,18 @@ describe.skipIf(!hasModel)('a voice (needs models/voice-emotion.onnx and voice-m
       await page.context().close();
     },
   );
+
+  it.skipIf(lacksData('emodb') || !hasFfmpeg)(`in a video joins the face ${needsData('emodb')}`, async () => {
+    const { page, requests, errors } = await openPage(browser, host.url);
+    // Anger that nobody mistakes.
+    const video = await media.speakingVideo(dataPath('emodb', 'audio', '08a01Wa.opus'));
+    await page.getByLabel('Choose a video').setInputFiles(video);
+    await page.getByText(/pictures with a face\. \d+ s of voice count as well\.$/).waitFor();
+    await page.locator('.reading .bar').nth(6).waitFor();
+    expect(requests.some((request) => request.includes('voice-manner.onnx'))).toBe(true);
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
 
   it('in a recording of silence is not made up', async () => {
     const { page } = await openPage(browser, host.url);

@@ -7,7 +7,7 @@ import { Timeline } from './timeline.tsx';
 
 export const PictureView = ({ picture }: { readonly picture: Picture }) => {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const { bitmap, faces, chosen, width, height, frames, from, timeline } = picture;
+  const { bitmap, faces, chosen, width, height, frames, from, timeline, voiceSeconds } = picture;
   useLayoutEffect(() => {
     const element = canvas.current;
     if (!element) return;
@@ -28,6 +28,7 @@ export const PictureView = ({ picture }: { readonly picture: Picture }) => {
         {(faces.length > 1 || frames) && (
           <figcaption>
             {frames ? text().picture.fromVideo(frames.withFace, frames.count) : text().picture.faces(faces.length)}
+            {voiceSeconds !== undefined && ` ${text().picture.withVoice(voiceSeconds)}`}
           </figcaption>
         )}
       </figure>

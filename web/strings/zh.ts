@@ -85,6 +85,7 @@ export const zh: Strings = {
     face: (index, count, mood) => `第 ${index} 张脸，共 ${count} 张：${mood}`,
     fromVideo: (withFace, count) =>
       count === 1 ? '取自一幅画面。' : `${count} 幅画面中有 ${withFace} 幅看得到脸，取其平均。`,
+    withVoice: (seconds) => `其中 ${Math.round(seconds)} 秒的声音也算在内。`,
   },
 
   timeline: {
@@ -278,6 +279,9 @@ export const zh: Strings = {
     exporting: '正在汇集全部数据',
     eraseSureServer: '清除曲库和其中所有的歌、历史、代表心情的歌、你对歌曲的评价和这些设置吗？音乐文件不会被动到。',
     notErased: '什么也没有清除。',
+    restore: '从导出文件恢复',
+    restoring: '正在恢复',
+    restored: '已经恢复。',
     notKept: (why) => `最近的更改只在关闭标签页之前有效：${why}`,
     export: '导出全部',
     erase: '清除全部',
@@ -323,6 +327,7 @@ export const zh: Strings = {
     path: '路径或网址',
     pathExample: '/home/me/Music',
     add: '添加',
+    send: '选择表格或播放列表',
     analyse: '辨认情绪',
     analyseHint: '读取还没读过的歌的歌词、标签和声音。',
     jobs: '正在进行',
@@ -404,6 +409,8 @@ export const zh: Strings = {
     'store/lost': '数据库没有回答：请启动它再试。',
     'store/no-song': '曲库里没有这首歌了。',
     'store/no-vector': '还不知道这首歌听起来怎样：请添加它的文件，再“辨认情绪”。',
+    'page/export': '这不是 Attune 页面的导出文件：请选择“导出全部”保存的文件。',
+    'page/export-server': '这个导出含有曲库：请在 “attune serve” 提供的页面上恢复它。',
     'import/not-found': '那里没有这个文件或文件夹，或者不能打开：请检查路径。',
     'import/format':
       '这不是能读出歌曲的东西：请给出音乐文件夹、音乐文件，或 .csv、.tsv、.xlsx、.m3u、.m3u8、.xspf、.jspf 文件。',
