@@ -28,9 +28,9 @@ const work = async ({ atOnce, untilDone = false, contact }: WorkOptions): Promis
     try {
       await workLibrary(store, queue, settings, atOnce);
       const server = serverOf(store);
-      if (server !== undefined) print(`The Attune at ${server} does the jobs of this folder; nothing to do here.`);
+      if (server !== undefined) print(`The Attune at ${server} does the jobs of this folder.`);
       else print(untilDone ? 'Working until nothing is left.' : 'Waiting for work (Ctrl+C ends it).');
-      while (!control.signal.aborted) {
+      while (!control.signal.aborted && (untilDone || server === undefined)) {
         // PostgreSQL may be away for a while: the queue says so, and asks again.
         const open = untilDone ? await queue.countOpen().catch(() => 1) : 1;
         if (open === 0) break;

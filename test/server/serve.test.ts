@@ -92,7 +92,8 @@ describe('attune serve', () => {
     expect(second.stderr.trim().split('\n')).toHaveLength(1);
     expect(JSON.parse(attune('data', 'where', '--json').stdout)).toMatchObject({ engine: 'pglite', songs: 1 });
     const file = join(folder, 'all.ndjson');
-    expect(attune('data', 'export', file).stdout).toContain('2 records');
+    expect(attune('data', 'export', file).stdout).toContain('3 records');
+    expect(attune('data', 'import', file).stdout).toContain('  1 song, 0 sound vectors\n');
     expect(readFileSync(file, 'utf8')).toContain('"id":"killed/song-1"');
     expect(attune('recommend', '--mood', 'sad', '--goal', 'match', '--count', '500').stdout).toContain(
       'Song 1 - Killed',
