@@ -23,5 +23,6 @@ export {
 } from './lyrics.ts';
 export { explainMicrophoneError, type Recording, recordVoice } from './microphone.ts';
 export { openSession, setWasmBytes, setWasmUrl } from './open-session.ts';
+export { type LoadSongModelOptions, loadSongModel } from './song.ts';
 export { type SampledFrame, sampleVideoFrames, type VideoFramesOptions } from './video-frames.ts';
 export { type LoadVoiceModelOptions, loadVoiceModel } from './voice.ts';
