@@ -6,9 +6,11 @@ import { DropAndPaste } from './parts/source-picker.tsx';
 import { Wave } from './parts/wave.tsx';
 import { addressOfView, VIEWS, type View, view } from './route.ts';
 import { sentence } from './sentence.ts';
+import { serverState } from './server.ts';
 import { reader } from './stage.ts';
 import { text } from './strings/index.ts';
 import { History } from './views/history.tsx';
+import { Library } from './views/library.tsx';
 import { Listen } from './views/listen.tsx';
 import { Settings } from './views/settings.tsx';
 import { YourSongs } from './views/your-songs.tsx';
@@ -62,6 +64,7 @@ const Notices = () => (
 const VIEW_PARTS: Readonly<Record<View, () => preact.JSX.Element>> = {
   home: Listen,
   songs: YourSongs,
+  library: Library,
   history: History,
   settings: Settings,
 };
@@ -94,7 +97,8 @@ export const App = () => (
       <ModelsLoading />
       <nav aria-label={text().nav.label}>
         <ul>
-          {VIEWS.map((name) => (
+          {/* Without a server there is no library, and nothing is said about it. */}
+          {VIEWS.filter((name) => name !== 'library' || serverState.value.store === 'there').map((name) => (
             <li key={name}>
               <a href={addressOfView(name)} {...(view.value === name && { 'aria-current': 'page' })}>
                 {text().nav[name]}

@@ -1,26 +1,18 @@
 /** What the page remembers about its listener, as signals; every change is kept, and other tabs hear of it. */
-import { signal } from '@preact/signals';
-import { EMOTIONS, type Emotion, type EmotionScores, isEmotion } from '../src/base/emotions.ts';
-import { type Listener, NEW_LISTENER, parseListener } from '../src/music/listener.ts';
-import { GOALS, type Goal } from '../src/music/mood-target.ts';
+import { batch, effect, signal } from '@preact/signals';
+import type { Emotion } from '../src/base/emotions.ts';
+import { AttuneError } from '../src/base/errors.ts';
+import { type Listener, memoryOf, NEW_LISTENER } from '../src/music/listener.ts';
 import type { Profile } from '../src/music/profile.ts';
+import { createBrowserPlace } from './browser-place.ts';
 import { createMemoryKeep, type Keep, type KeepProblem, openKeep } from './keep.ts';
-import { currentSettings, eraseSettings } from './settings.ts';
+import { type Choices, carryOver, type HistoryEntry, type KeptPlace } from './kept-place.ts';
+import { type Problem, toProblem } from './protocol.ts';
+import { findServer, server, serverState } from './server.ts';
+import { createServerPlace } from './server-place.ts';
+import { currentSettings, eraseSettings, keepsHistory, restoreSettings } from './settings.ts';
 
-export const SOURCES = ['camera', 'photo', 'video', 'voice', 'hand'] as const;
-export type Source = (typeof SOURCES)[number];
-
-/** A reading that led to a list. */
-export interface HistoryEntry {
-  readonly number: number;
-  /** Milliseconds since 1970. */
-  readonly time: number;
-  readonly source: Source;
-  readonly emotion: Emotion;
-  /** Absent where the mood was picked by hand. */
-  readonly scores?: EmotionScores;
-  readonly goal: Goal;
-}
+export { type HistoryEntry, SOURCES, type Source } from './kept-place.ts';
 
 export interface OwnCatalogue {
   readonly name: string;
@@ -34,160 +26,284 @@ export const profile = signal<Profile>({});
 export const listener = signal<Listener>(NEW_LISTENER);
 export const history = signal<readonly HistoryEntry[]>([]);
 export const ownCatalogue = signal<OwnCatalogue | undefined>(undefined);
-/** What stands in the way of keeping, if anything; `full` after a write that found no room. */
-export const keepProblem = signal<KeepProblem | 'full' | undefined>(undefined);
+/** What stands in the way of keeping, if anything; `full` after a write that found no room, a problem of the server's. */
+export const keepProblem = signal<KeepProblem | 'full' | Problem | undefined>(undefined);
+/** Whether choices and history lie in the server's store, where the command line finds them, or in this browser. */
+export const keptAt = signal<KeptPlace['kind']>('browser');
+
+const NOTHING: Choices = { profile: {}, listener: NEW_LISTENER, history: [], keepsHistory: undefined };
 
 let keep: Keep = createMemoryKeep();
+let place: KeptPlace = createBrowserPlace(keep);
+/** What the server was last told, or said, about keeping a history. */
+let serverKeepsHistory = false;
 const others = typeof BroadcastChannel === 'function' ? new BroadcastChannel('attune') : undefined;
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null;
-
-/** Whatever another version, or a person with the browser's tools, has put there is passed over. */
-const readProfile = (value: unknown): Profile =>
-  isRecord(value)
-    ? Object.fromEntries(
-        EMOTIONS.flatMap((emotion) => {
-          const ids: unknown = value[emotion];
-          const isThree = Array.isArray(ids) && ids.length === 3 && ids.every((id) => typeof id === 'string');
-          return isThree ? [[emotion, ids as string[]]] : [];
-        }),
-      )
-    : {};
-
-const readListener = (value: unknown): Listener => {
-  try {
-    return parseListener(JSON.stringify(value ?? NEW_LISTENER));
-  } catch {
-    return NEW_LISTENER;
-  }
-};
-
-const readEntry = ([number, value]: readonly [number, unknown]): HistoryEntry[] => {
-  if (!isRecord(value)) return [];
-  const { time, source, emotion, goal, scores } = value;
-  const knownSource = SOURCES.find((known) => known === source);
-  const knownGoal = GOALS.find((known) => known === goal);
-  if (typeof time !== 'number' || !knownSource || !knownGoal || typeof emotion !== 'string' || !isEmotion(emotion))
-    return [];
-  const hasScores = isRecord(scores) && EMOTIONS.every((name) => typeof scores[name] === 'number');
-  return [
-    {
-      number,
-      time,
-      source: knownSource,
-      emotion,
-      goal: knownGoal,
-      ...(hasScores && { scores: scores as unknown as EmotionScores }),
-    },
-  ];
-};
-
-const readCatalogue = (value: unknown): OwnCatalogue | undefined =>
-  isRecord(value) && typeof value.name === 'string' && value.csv instanceof Blob
-    ? { name: value.name, csv: value.csv, only: value.only === true }
+const readCatalogue = (value: unknown): OwnCatalogue | undefined => {
+  if (typeof value !== 'object' || value === null || !('name' in value && 'csv' in value)) return undefined;
+  const { name, csv } = value;
+  return typeof name === 'string' && csv instanceof Blob
+    ? { name, csv, only: 'only' in value && value.only === true }
     : undefined;
+};
+
+/** Counts changes made here: what was read before one is out of date. */
+let changes = 0;
+/** Reading and writing happen one after the other, in the order they were asked for. */
+let queue: Promise<unknown> = Promise.resolve();
+const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+  const done = queue.then(work, work);
+  queue = done.catch(() => undefined);
+  return done;
+};
 
 const load = async (): Promise<void> => {
-  const [kept, said, csv, entries] = await Promise.all([
-    keep.get('profile'),
-    keep.get('listener'),
-    keep.get('catalogue'),
-    keep.entries(),
-  ]);
-  profile.value = readProfile(kept);
-  listener.value = readListener(said);
-  const next = readCatalogue(csv);
-  const before = ownCatalogue.peek();
-  // The same file again need not be read again.
-  if (next?.name !== before?.name || next?.csv.size !== before?.csv.size || next?.only !== before?.only)
-    ownCatalogue.value = next;
-  history.value = entries.flatMap(readEntry);
+  const before = changes;
+  const isUnasked = place.kind === 'server' && serverState.peek().isEmpty;
+  const [choices, csv] = await Promise.all([isUnasked ? NOTHING : place.load(), keep.get('catalogue')]);
+  if (before !== changes) return void inTurn(load).catch(() => undefined);
+  batch(() => {
+    profile.value = choices.profile;
+    listener.value = choices.listener;
+    history.value = choices.history;
+    if (choices.keepsHistory !== undefined) {
+      serverKeepsHistory = choices.keepsHistory;
+      keepsHistory.value = choices.keepsHistory;
+    }
+    const next = readCatalogue(csv);
+    const known = ownCatalogue.peek();
+    // The same file again need not be read again.
+    if (next?.name !== known?.name || next?.csv.size !== known?.csv.size || next?.only !== known?.only)
+      ownCatalogue.value = next;
+  });
+};
+
+const problemOf = (error: unknown): KeepProblem | 'full' | Problem => {
+  if (error instanceof AttuneError) return toProblem(error);
+  const isClosed = error instanceof DOMException && error.name === 'InvalidStateError';
+  return isClosed && keepProblem.peek() === 'newer' ? 'newer' : 'full';
 };
 
 /** Does a write; one that fails leaves the choice in the tab and says so. */
-const write = async (work: Promise<unknown>): Promise<void> => {
-  try {
-    await work;
-    others?.postMessage('changed');
-  } catch (error) {
-    keepProblem.value =
-      error instanceof DOMException && error.name === 'InvalidStateError' && keepProblem.peek() === 'newer'
-        ? 'newer'
-        : 'full';
-  }
+const write = (work: () => Promise<unknown>): Promise<void> => {
+  changes++;
+  return inTurn(async () => {
+    try {
+      await work();
+      if (place.kind === 'server' && serverState.peek().isEmpty)
+        serverState.value = { ...serverState.peek(), isEmpty: false };
+      if (typeof keepProblem.peek() === 'object') keepProblem.value = undefined;
+      others?.postMessage('changed');
+    } catch (error) {
+      keepProblem.value = problemOf(error);
+    }
+  });
 };
 
-/** Opens what was kept. The page works meanwhile as on a first visit. */
+/** Choices made in this browser before go along to the server's store, which takes its place. */
+const moveToServer = async (): Promise<void> => {
+  const theirs = createServerPlace(server);
+  const forget = (): Promise<unknown> => Promise.all([keep.set('profile', undefined), keep.set('listener', undefined)]);
+  const moved = await carryOver(place, theirs, keepsHistory.peek(), async () => void (await forget()));
+  if (moved) serverState.value = { ...serverState.peek(), isEmpty: false };
+  place = theirs;
+  keptAt.value = 'server';
+};
+
+const refresh = async (): Promise<void> => {
+  if (place.kind === 'server' && serverState.peek().isEmpty) await findServer();
+  await load();
+};
+
+/** Opens what was kept: in this browser, or with the server it runs beside. The page works meanwhile as on a first visit. */
 export const openKept = async (): Promise<void> => {
+  const finding = findServer();
   const opened = await openKeep(() => {
     keepProblem.value = 'newer';
   });
   keep = opened.keep;
+  place = createBrowserPlace(keep);
   keepProblem.value = opened.problem;
   try {
-    await load();
+    await inTurn(load);
   } catch {
     keepProblem.value = 'forbidden';
   }
-  others?.addEventListener('message', () => void load().catch(() => undefined));
+  const { store, here } = await finding;
+  if (store === 'there' && here) {
+    try {
+      await inTurn(async () => {
+        await moveToServer();
+        await load();
+      });
+      // What the browser lacks is no matter where the server keeps.
+      if (keepProblem.peek() === 'forbidden') keepProblem.value = undefined;
+    } catch (error) {
+      keepProblem.value = toProblem(error);
+    }
+  }
+  others?.addEventListener('message', () => void inTurn(refresh).catch(() => undefined));
+  document.addEventListener('visibilitychange', () => {
+    // Another browser, or the command line, may have changed what the server keeps.
+    if (!document.hidden && place.kind === 'server') void inTurn(refresh).catch(() => undefined);
+  });
+  effect(() => {
+    const keeps = keepsHistory.value;
+    if (keptAt.value !== 'server' || keeps === serverKeepsHistory) return;
+    serverKeepsHistory = keeps;
+    void write(() => place.setKeepsHistory(keeps));
+  });
 };
 
 export const setTypical = (emotion: Emotion, ids: readonly string[] | undefined): Promise<void> => {
   const { [emotion]: _, ...rest } = profile.value;
   profile.value = ids ? { ...rest, [emotion]: [...ids] } : rest;
-  return write(keep.set('profile', profile.value));
+  return write(() => place.setTypical(emotion, ids));
 };
 
-export const setListener = (next: Listener): Promise<void> => {
+/** Takes a listener who remembers one song otherwise. */
+export const setListener = (next: Listener, songId: string): Promise<void> => {
   listener.value = next;
-  return write(keep.set('listener', next));
+  return write(() => place.setMemory(songId, memoryOf(next, songId)));
 };
 
 export const setOwnCatalogue = (catalogue: OwnCatalogue | undefined): Promise<void> => {
   ownCatalogue.value = catalogue;
-  return write(keep.set('catalogue', catalogue && { ...catalogue }));
+  return write(() => keep.set('catalogue', catalogue && { ...catalogue }));
 };
 
-export const addToHistory = async (entry: Omit<HistoryEntry, 'number'>): Promise<void> => {
-  await write(
-    keep.add(entry).then((number) => {
-      history.value = [...history.value, { ...entry, number }];
-    }),
-  );
-};
+export const addToHistory = (entry: Omit<HistoryEntry, 'number'>): Promise<void> =>
+  write(async () => {
+    const number = await place.addToHistory(entry);
+    history.value = [...history.value, { ...entry, number }];
+  });
 
 /** One entry, or all of them. */
 export const removeFromHistory = (number?: number): Promise<void> => {
   history.value = number === undefined ? [] : history.value.filter((entry) => entry.number !== number);
-  return write(keep.remove(number));
+  return write(() => place.removeFromHistory(number));
 };
 
-/** Everything the page remembers, as JSON. */
-export const exportEverything = async (): Promise<string> =>
-  `${JSON.stringify(
-    {
-      attune: 1,
-      settings: currentSettings(),
-      typical: profile.value,
-      listener: listener.value,
-      history: history.value.map(({ number: _, ...entry }) => ({ ...entry, time: new Date(entry.time).toISOString() })),
-      catalogue: ownCatalogue.value && {
-        name: ownCatalogue.value.name,
-        only: ownCatalogue.value.only,
-        csv: await ownCatalogue.value.csv.text(),
-      },
-    },
-    undefined,
-    2,
-  )}\n`;
+/** What lies in this browser whatever the server keeps. */
+const exportPage = async () => ({
+  settings: currentSettings(),
+  catalogue: ownCatalogue.value && {
+    name: ownCatalogue.value.name,
+    only: ownCatalogue.value.only,
+    csv: await ownCatalogue.value.csv.text(),
+  },
+});
 
-/** Forgets everything, here and in other tabs. The page's own files stay, so that it still opens without a network. */
+/**
+ * Everything that is kept, as a file: JSON; where the server keeps it, the server's own export, one JSON value a line, with a
+ * last line of what lies in this browser.
+ */
+export const exportEverything = async (): Promise<{ readonly content: Blob; readonly ending: string }> => {
+  if (place.kind === 'server') {
+    const theirs = await server.blob('/data/export');
+    const page = `${JSON.stringify({ kind: 'page', ...(await exportPage()) })}\n`;
+    return { content: new Blob([theirs, page], { type: 'application/x-ndjson' }), ending: 'ndjson' };
+  }
+  const { settings, catalogue } = await exportPage();
+  const everything = {
+    attune: 1,
+    settings,
+    typical: profile.value,
+    listener: listener.value,
+    history: history.value.map(({ number: _, ...entry }) => ({ ...entry, time: new Date(entry.time).toISOString() })),
+    catalogue,
+  };
+  return {
+    content: new Blob([`${JSON.stringify(everything, undefined, 2)}\n`], { type: 'application/json' }),
+    ending: 'json',
+  };
+};
+
+/** A line of an export longer than this is none of the page's. */
+const LONGEST_PAGE_LINE = 200_000_000;
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const parsed = (text: string): Readonly<Record<string, unknown>> | undefined => {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isRecord(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+const restorePage = async ({ settings, catalogue }: Readonly<Record<string, unknown>>): Promise<void> => {
+  restoreSettings(isRecord(settings) ? settings : {});
+  if (!isRecord(catalogue) || typeof catalogue.name !== 'string' || typeof catalogue.csv !== 'string') return;
+  const csv = new Blob([catalogue.csv], { type: 'text/csv' });
+  await setOwnCatalogue({ name: catalogue.name, csv, only: catalogue.only === true });
+};
+
+/** The page's own line, the last one of a server's export. */
+const pageLineOf = async (file: Blob): Promise<string> => {
+  for (let size = 64 * 1024; size <= LONGEST_PAGE_LINE; size *= 8) {
+    const tail = (await file.slice(Math.max(0, file.size - size)).text()).trimEnd();
+    const start = tail.lastIndexOf('\n');
+    if (start >= 0 || size >= file.size) return tail.slice(start + 1);
+  }
+  return '';
+};
+
+/**
+ * Takes an export of `exportEverything` back, on top of what is there.
+ *
+ * @throws {AttuneError} `page/export`: no such file. `page/export-server`: it holds a library, and no server keeps one here; or what
+ *   the server says of it.
+ */
+export const restoreEverything = async (file: Blob): Promise<void> => {
+  if (parsed((await file.slice(0, 10_000).text()).split('\n')[0] ?? '')?.kind === 'attune') {
+    if (place.kind !== 'server')
+      throw new AttuneError(
+        'page/export-server',
+        'This export holds a library: restore it on a page that "attune serve" serves.',
+      );
+    await inTurn(() => server.tell('/data/import', { method: 'POST', body: { lines: file } }));
+    serverState.value = { ...serverState.peek(), isEmpty: false };
+    const page = parsed(await pageLineOf(file));
+    if (page?.kind === 'page') await restorePage(page);
+  } else {
+    const everything = parsed(await file.text());
+    if (everything?.attune !== 1)
+      throw new AttuneError(
+        'page/export',
+        'This is no export of Attune: choose a file that "Export everything" saved.',
+      );
+    const memory = createMemoryKeep();
+    await memory.set('profile', everything.typical);
+    await memory.set('listener', everything.listener);
+    for (const entry of Array.isArray(everything.history) ? everything.history : [])
+      if (isRecord(entry)) await memory.add({ ...entry, time: Date.parse(String(entry.time)) });
+    const keeps = isRecord(everything.settings) && everything.settings.keepsHistory === true;
+    await inTurn(() => carryOver(createBrowserPlace(memory), place, keeps, async () => undefined));
+    await restorePage(everything);
+  }
+  others?.postMessage('changed');
+  await inTurn(load);
+};
+
+/**
+ * Forgets everything, here and in other tabs; with the server's store its songs too. The page's own files stay, so that it still
+ * opens without a network.
+ *
+ * @throws {AttuneError} the server's store could not be erased: then nothing was.
+ */
 export const eraseEverything = async (): Promise<void> => {
-  profile.value = {};
-  listener.value = NEW_LISTENER;
-  history.value = [];
-  ownCatalogue.value = undefined;
-  eraseSettings();
-  await write(keep.clear());
+  if (place.kind === 'server')
+    await inTurn(() => server.tell('/data', { method: 'DELETE', json: { confirm: 'erase everything' } }));
+  serverKeepsHistory = false;
+  batch(() => {
+    profile.value = {};
+    listener.value = NEW_LISTENER;
+    history.value = [];
+    ownCatalogue.value = undefined;
+    eraseSettings();
+  });
+  await write(() => keep.clear());
 };

@@ -2,15 +2,16 @@
 import { batch, effect, signal } from '@preact/signals';
 import type { Emotion, EmotionScores } from '../src/base/emotions.ts';
 import type { FaceReading, QualityNote } from '../src/face/read.ts';
-import type { Catalogue } from '../src/music/catalogue.ts';
-import { forgetSong, memoryOf, react, type SongMemory } from '../src/music/listener.ts';
+import { memoryOf, react, type SongMemory } from '../src/music/listener.ts';
 import type { Goal } from '../src/music/mood-target.ts';
-import { type PersonalRecommendation, recommendPersonally } from '../src/music/personal.ts';
-import type { Profile } from '../src/music/profile.ts';
+import type { List } from './compose-list.ts';
 import { addToHistory, listener, profile, type Source, setListener } from './kept.ts';
+import { withMemory } from './kept-place.ts';
 import { type Problem, toProblem } from './protocol.ts';
 import { keepsHistory } from './settings.ts';
-import { catalogue, isCatalogue } from './songs.ts';
+import { catalogue, compose, isCatalogue } from './songs.ts';
+
+export type { List };
 
 /** The reading shown: of a face, or an emotion picked by hand. */
 export type Mood =
@@ -24,11 +25,6 @@ export type Mood =
     }
   | { readonly kind: 'hand'; readonly emotion: Emotion };
 
-export interface List {
-  readonly recommendation: PersonalRecommendation;
-  readonly startedOver: boolean;
-}
-
 /** What was just said about a song, so that it can be taken back. */
 export interface Said {
   readonly songId: string;
@@ -40,6 +36,8 @@ export interface Said {
 
 export const mood = signal<Mood | undefined>(undefined);
 export const list = signal<List | undefined>(undefined);
+/** A list out of very many songs is on its way. */
+export const isComposing = signal(false);
 /** Why there is no list although there is a mood. */
 export const listProblem = signal<Problem | undefined>(undefined);
 export const said = signal<Said | undefined>(undefined);
@@ -50,68 +48,59 @@ let goal: Goal | undefined;
 /** Whether the mood's list is in the history already: other goals and other songs are no new reading. */
 let written = false;
 
-const COUNT = 20;
+/** Counts lists asked for: one that was overtaken is dropped. */
+let run = 0;
 
-/** Without songs that are no longer in the catalogue: the emotion then falls back to those the catalogue marks. */
-const knownProfile = (songs: Catalogue): Profile =>
-  Object.fromEntries(
-    Object.entries(profile.value).filter(([, ids]) => ids.every((id) => songs.position(id) >= 0)),
-  ) as Profile;
-
-/** Songs the listener wants no more. What is wrong for a mood the recommender leaves out by itself. */
-const unwanted = (): string[] =>
-  Object.entries(listener.value.songs).flatMap(([id, { skips = 0 }]) => (skips > 0 ? [id] : []));
-
-const compose = (songs: Catalogue, current: Mood): List => {
-  const never = unwanted();
-  const options = {
-    mood: current.kind === 'hand' ? current.emotion : current.scores,
-    catalogue: songs,
-    profile: knownProfile(songs),
-    listener: listener.value,
-    now: Date.now(),
-    count: COUNT,
-    ...(goal && { goal }),
-  };
-  const tryList = (): PersonalRecommendation | undefined => {
-    try {
-      return recommendPersonally({ ...options, heard: new Set([...heard, ...never]) });
-    } catch (error) {
-      if (heard.size > 0 && toProblem(error).code === 'music/none-left') return undefined;
-      throw error;
-    }
-  };
-  const fresh = tryList();
-  if (fresh && (fresh.songs.length === COUNT || heard.size === 0)) return { recommendation: fresh, startedOver: false };
-  heard.clear();
-  return { recommendation: recommendPersonally({ ...options, heard: new Set(never) }), startedOver: true };
+const showList = (made: List, current: Mood): void => {
+  if (made.startedOver) heard.clear();
+  batch(() => {
+    list.value = made;
+    listProblem.value = undefined;
+    isComposing.value = false;
+  });
+  if (written || !keepsHistory.value) return;
+  written = true;
+  void addToHistory({
+    time: Date.now(),
+    source: current.kind === 'hand' ? 'hand' : current.source,
+    emotion: current.emotion,
+    goal: made.recommendation.goal,
+    ...(current.kind === 'read' && { scores: current.scores }),
+  });
 };
+
+const showProblem = (error: unknown): void =>
+  batch(() => {
+    list.value = undefined;
+    listProblem.value = toProblem(error);
+    isComposing.value = false;
+  });
 
 const makeList = (): void => {
   const songs = catalogue.value;
   const current = mood.value;
+  const mine = ++run;
   if (!current || !isCatalogue(songs)) return;
   try {
-    const made = compose(songs, current);
-    batch(() => {
-      list.value = made;
-      listProblem.value = undefined;
+    const made = compose(songs, {
+      mood: current.kind === 'hand' ? current.emotion : current.scores,
+      profile: profile.value,
+      listener: listener.value,
+      heard: [...heard],
+      now: Date.now(),
+      ...(goal && { goal }),
     });
-    if (!written && keepsHistory.value) {
-      written = true;
-      void addToHistory({
-        time: Date.now(),
-        source: current.kind === 'hand' ? 'hand' : current.source,
-        emotion: current.emotion,
-        goal: made.recommendation.goal,
-        ...(current.kind === 'read' && { scores: current.scores }),
-      });
+    if (!(made instanceof Promise)) {
+      showList(made, current);
+      return;
     }
+    isComposing.value = true;
+    made.then(
+      (late) => mine === run && showList(late, current),
+      (error: unknown) => mine === run && showProblem(error),
+    );
   } catch (error) {
-    batch(() => {
-      list.value = undefined;
-      listProblem.value = toProblem(error);
-    });
+    showProblem(error);
   }
 };
 
@@ -127,7 +116,9 @@ export const forgetMood = (): void => {
   batch(() => {
     retireList();
     mood.value = undefined;
+    isComposing.value = false;
   });
+  run++;
   goal = undefined;
   written = false;
 };
@@ -162,7 +153,7 @@ export const anotherList = (): void => {
 /** A heart given, or taken back. It draws later lists towards songs like this one; the list on view stays. */
 export const like = (songId: string): void => {
   const reaction = memoryOf(listener.value, songId)?.liked ? 'unlike' : 'like';
-  void setListener(react(listener.value, { songId, reaction, at: Date.now() }));
+  void setListener(react(listener.value, { songId, reaction, at: Date.now() }), songId);
 };
 
 /** Takes a song out of this list and, from now on, out of all lists or out of those for this mood. */
@@ -171,7 +162,7 @@ export const dismiss = (songId: string, title: string, what: Said['what']): void
   if (!current) return;
   const before = memoryOf(listener.value, songId);
   const reaction = what === 'skipped' ? 'skip' : 'not-my-mood';
-  void setListener(react(listener.value, { songId, reaction, mood: current.emotion, at: Date.now() }));
+  void setListener(react(listener.value, { songId, reaction, mood: current.emotion, at: Date.now() }), songId);
   makeList();
   said.value = { songId, title, what, before };
 };
@@ -180,8 +171,7 @@ export const takeBack = (): void => {
   const last = said.value;
   if (!last) return;
   said.value = undefined;
-  const { songs } = forgetSong(listener.value, last.songId);
-  void setListener({ version: 1, songs: last.before ? { ...songs, [last.songId]: last.before } : songs });
+  void setListener(withMemory(listener.value, last.songId, last.before), last.songId);
   makeList();
 };
 

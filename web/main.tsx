@@ -7,7 +7,7 @@ import { followSongs } from './list.ts';
 import { completeOffline, startOffline } from './offline.ts';
 import { followRoute } from './route.ts';
 import { applySettings } from './settings.ts';
-import { fetchCatalogue, followOwnCatalogue } from './songs.ts';
+import { fetchCatalogue, followLibrary, followOwnCatalogue } from './songs.ts';
 import { reader } from './stage.ts';
 
 applySettings();
@@ -16,7 +16,10 @@ followSongs();
 const root = document.getElementById('app');
 if (root) render(<App />, root);
 void fetchCatalogue();
-void openKept().then(followOwnCatalogue);
+void openKept().then(() => {
+  followOwnCatalogue();
+  followLibrary();
+});
 // The page is drawn and of use by now; the models come after it, through the service worker where there is one.
 void startOffline().then(() => reader.start());
 effect(() => {

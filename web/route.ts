@@ -1,7 +1,7 @@
 /** Which part of the page is shown: written in the address, so that the back button works and a part can be bookmarked. */
 import { signal } from '@preact/signals';
 
-export const VIEWS = ['home', 'songs', 'history', 'settings'] as const;
+export const VIEWS = ['home', 'songs', 'library', 'history', 'settings'] as const;
 export type View = (typeof VIEWS)[number];
 
 const viewOf = (hash: string): View => VIEWS.find((view) => hash === `#${view}`) ?? 'home';

@@ -7,6 +7,10 @@ export type Language = (typeof LANGUAGES)[number];
 export const THEMES = ['auto', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
 
+/** What lists are made of: the catalogue that ships, the server's library as well, or that alone. */
+export const SONGS_FROM = ['shipped', 'both', 'library'] as const;
+export type SongsFrom = (typeof SONGS_FROM)[number];
+
 /** web/public/early.js reads the same entry before the page is drawn. */
 const ENTRY = 'attune-settings';
 
@@ -33,6 +37,7 @@ export const language = signal<Language>(
   oneOf(LANGUAGES, initial.language) ?? preferredLanguage(navigator.languages ?? [navigator.language]),
 );
 export const theme = signal<Theme>(oneOf(THEMES, initial.theme) ?? 'auto');
+export const songsFrom = signal<SongsFrom>(oneOf(SONGS_FROM, initial.songsFrom) ?? 'shipped');
 /** Whether readings are kept on this device. Off until the person turns it on. */
 export const keepsHistory = signal(initial.keepsHistory === true);
 
@@ -41,7 +46,17 @@ export const currentSettings = () => ({
   language: language.value,
   theme: theme.value,
   keepsHistory: keepsHistory.value,
+  songsFrom: songsFrom.value,
 });
+
+/** Takes choices that make sense out of an export. */
+export const restoreSettings = (given: Readonly<Record<string, unknown>>): void =>
+  batch(() => {
+    language.value = oneOf(LANGUAGES, given.language) ?? language.value;
+    theme.value = oneOf(THEMES, given.theme) ?? theme.value;
+    songsFrom.value = oneOf(SONGS_FROM, given.songsFrom) ?? songsFrom.value;
+    if (typeof given.keepsHistory === 'boolean') keepsHistory.value = given.keepsHistory;
+  });
 
 /** Goes back to what a first visit finds. */
 export const eraseSettings = (): void => {
@@ -49,6 +64,7 @@ export const eraseSettings = (): void => {
     language.value = preferredLanguage(navigator.languages ?? [navigator.language]);
     theme.value = 'auto';
     keepsHistory.value = false;
+    songsFrom.value = 'shipped';
   });
   try {
     localStorage.removeItem(ENTRY);
@@ -82,6 +98,7 @@ export const applySettings = (): void => {
       language.value = oneOf(LANGUAGES, kept.language) ?? language.value;
       theme.value = oneOf(THEMES, kept.theme) ?? 'auto';
       keepsHistory.value = kept.keepsHistory === true;
+      songsFrom.value = oneOf(SONGS_FROM, kept.songsFrom) ?? 'shipped';
     });
     isChoice = true;
   });

@@ -1,11 +1,15 @@
-/** The songs the page plays from: the catalogue that ships and the listener's own; and searching them. */
+/** The songs the page plays from: the catalogue that ships, the listener's own file, the server's library; and searching them. */
 import { effect, signal } from '@preact/signals';
 import { loadCatalogue } from '../browser/catalogue.ts';
-import { type Catalogue, mergeCatalogues } from '../src/music/catalogue.ts';
-import { createCatalogueBytesReader } from '../src/music/catalogue-bytes.ts';
+import type { Catalogue } from '../src/music/catalogue.ts';
 import type { Song } from '../src/music/song.ts';
+import { createCatalogueReader } from './catalogue-reader.ts';
+import { composeList, type List, type Wish } from './compose-list.ts';
 import { type OwnCatalogue, ownCatalogue, setOwnCatalogue } from './kept.ts';
 import { type Problem, toProblem } from './protocol.ts';
+import { server, serverState } from './server.ts';
+import type { SongCounts } from './server-client.ts';
+import { songsFrom } from './settings.ts';
 
 /** What lists are made of; `undefined` while it is on its way. */
 export const catalogue = signal<Catalogue | Problem | undefined>(undefined);
@@ -20,46 +24,72 @@ export const ownState = signal<
 export const isCatalogue = (value: Catalogue | Problem | undefined): value is Catalogue =>
   value !== undefined && 'size' in value;
 
-let shipped: Catalogue | undefined;
-let own: Catalogue | undefined;
-/** Counts files: the answer about an earlier one comes too late. */
-let run = 0;
+/** What became of the server's library where lists are made of it. */
+export const libraryState = signal<
+  | { readonly kind: 'none' }
+  | { readonly kind: 'reading'; readonly share: number }
+  | { readonly kind: 'ready'; readonly count: number }
+  | { readonly kind: 'failed'; readonly problem: Problem }
+>({ kind: 'none' });
 
-const join = (): void => {
-  if (own && (ownCatalogue.peek()?.only || !shipped)) catalogue.value = own;
-  else if (shipped) catalogue.value = own ? mergeCatalogues(shipped, own) : shipped;
+const SHIPPED_URL = new URL('catalogue/songs.csv', document.baseURI);
+const reader = createCatalogueReader();
+let shipped: Catalogue | undefined;
+/** What the worker has read, and whether lists are made of it. */
+let hasOwn = false;
+let hasLibrary = false;
+/** What the worker joined last; lists out of many songs are made there. */
+let joined: Catalogue | undefined;
+/** Up to so many songs a list takes no noticeable time on the page's own thread. */
+const NEAR_UP_TO = 20_000;
+
+/** Counts what was asked for: answers about what came before come too late. */
+let joinRun = 0;
+let ownRun = 0;
+let libraryRun = 0;
+
+/** Puts together what lists are made of. */
+const join = async (): Promise<void> => {
+  const mine = ++joinRun;
+  const library = hasLibrary && songsFrom.peek() !== 'shipped';
+  if (!hasOwn && !library) {
+    joined = undefined;
+    if (shipped) catalogue.value = shipped;
+    return;
+  }
+  const isAlone = (hasOwn && ownCatalogue.peek()?.only === true) || (library && songsFrom.peek() === 'library');
+  const shippedUrl = isAlone ? undefined : SHIPPED_URL.href;
+  const made = await reader.join({ shippedUrl, own: hasOwn, library });
+  if (mine !== joinRun) return;
+  joined = made;
+  if (made ?? shipped) catalogue.value = made ?? shipped;
 };
+
+/** After a choice of the listener's: no list is made of what they just chose otherwise. */
+const joinAnew = (): void => {
+  if (hasOwn || hasLibrary) catalogue.value = undefined;
+  void join();
+};
+
+/** A list out of these songs: at once, or from the worker where it would hold the page up. */
+export const compose = (songs: Catalogue, wish: Wish): List | Promise<List> =>
+  songs === joined && songs.size > NEAR_UP_TO ? reader.compose(wish) : composeList(songs, wish);
 
 export const fetchCatalogue = async (): Promise<void> => {
   catalogue.value = undefined;
   try {
-    shipped = await loadCatalogue({ url: new URL('catalogue/songs.csv', document.baseURI) });
-    join();
+    shipped = await loadCatalogue({ url: SHIPPED_URL });
+    // The worker joins its own copy.
+    if (!joined) catalogue.value = shipped;
   } catch (error) {
-    if (own) join();
-    else catalogue.value = toProblem(error);
+    if (!joined) catalogue.value = toProblem(error);
   }
-};
-
-/** A piece takes some 20 ms: the page answers in between. */
-const PIECE_BYTES = 512 * 1024;
-const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
-
-/** Reads a CSV piece by piece, so that a million rows neither fill the memory nor stop the page while they are read. */
-const readCsv = async (csv: Blob, onProgress: (share: number) => void): Promise<Catalogue> => {
-  const reader = createCatalogueBytesReader();
-  for (let at = 0; at < csv.size; at += PIECE_BYTES) {
-    reader.push(new Uint8Array(await csv.slice(at, at + PIECE_BYTES).arrayBuffer()));
-    onProgress(Math.min(1, (at + PIECE_BYTES) / csv.size));
-    await breathe();
-  }
-  return reader.end();
 };
 
 const openOwn = async (kept: OwnCatalogue | undefined): Promise<void> => {
-  const mine = ++run;
+  const mine = ++ownRun;
   if (!kept) {
-    own = undefined;
+    hasOwn = false;
     // A file that was refused stays on view until the next one.
     if (ownState.peek().kind !== 'failed') ownState.value = { kind: 'none' };
     return join();
@@ -67,21 +97,63 @@ const openOwn = async (kept: OwnCatalogue | undefined): Promise<void> => {
   const { name, csv } = kept;
   try {
     ownState.value = { kind: 'reading', name, share: 0 };
-    const read = await readCsv(csv, (share) => {
-      if (mine === run) ownState.value = { kind: 'reading', name, share };
+    const count = await reader.readOwn(csv, (share) => {
+      if (mine === ownRun) ownState.value = { kind: 'reading', name, share };
     });
-    if (mine !== run) return;
-    own = read;
-    ownState.value = { kind: 'ready', name, count: read.size };
-    join();
+    if (mine !== ownRun) return;
+    hasOwn = true;
+    await join();
+    if (mine === ownRun) ownState.value = { kind: 'ready', name, count };
   } catch (error) {
-    if (mine !== run) return;
-    own = undefined;
+    if (mine !== ownRun) return;
+    hasOwn = false;
     ownState.value = { kind: 'failed', name, problem: toProblem(error) };
-    join();
+    await join();
     // It would be refused again on every visit.
     await setOwnCatalogue(undefined);
   }
+};
+
+/** Which state of the server's library was read. */
+let libraryRevision: string | undefined;
+
+/** Reads the server's library where lists are made of it, if it changed since. */
+export const refreshLibrary = async (): Promise<void> => {
+  const { store, isEmpty } = serverState.peek();
+  if (songsFrom.peek() === 'shipped' || store !== 'there' || isEmpty) {
+    libraryState.value = { kind: 'none' };
+    return;
+  }
+  const mine = ++libraryRun;
+  try {
+    const { revision } = await server.ask<{ revision: string }>('/songs/revision');
+    if (mine !== libraryRun || (revision === libraryRevision && hasLibrary)) return;
+    libraryState.value = { kind: 'reading', share: 0 };
+    const { total } = await server.ask<SongCounts>('/songs/counts');
+    const count = await reader.readLibrary(document.baseURI, total, (share) => {
+      if (mine === libraryRun) libraryState.value = { kind: 'reading', share };
+    });
+    if (mine !== libraryRun) return;
+    libraryRevision = revision;
+    hasLibrary = count > 0;
+    await join();
+    libraryState.value = { kind: 'ready', count };
+  } catch (error) {
+    if (mine !== libraryRun) return;
+    libraryState.value = { kind: 'failed', problem: toProblem(error) };
+  }
+};
+
+/** Follows which songs lists are made of: chosen here, in another tab, or on an earlier visit. */
+export const followLibrary = (): void => {
+  let before = songsFrom.peek();
+  effect(() => {
+    const from = songsFrom.value;
+    void serverState.value;
+    if (from !== before && hasLibrary) joinAnew();
+    before = from;
+    void refreshLibrary();
+  });
 };
 
 /** Takes a file the listener chose; it is kept once it has been read without an error. */
@@ -93,8 +165,8 @@ export const followOwnCatalogue = (): void => {
   let before: OwnCatalogue | undefined;
   effect(() => {
     const kept = ownCatalogue.value;
-    if (kept?.csv === before?.csv) join();
-    else void openOwn(kept);
+    if (kept?.csv !== before?.csv) void openOwn(kept);
+    else if (kept?.only !== before?.only) joinAnew();
     before = kept;
   });
 };
@@ -107,6 +179,7 @@ export const plainWords = (text: string): string =>
     .toLowerCase();
 
 const PIECE = 20_000;
+const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
 /**
  * The first songs whose title and artist hold every word asked for; gives way to the page between pieces of a large catalogue.

@@ -33,5 +33,5 @@ it('spans meet half way, and cover the whole', () => {
 });
 
 it('writes minutes and seconds', () => {
-  expect([0, 59.4, 75, 3600].map(clockTime)).toEqual(['0:00', '0:59', '1:15', '60:00']);
+  expect([0, 59.4, 75, 3600].map(clockTime)).toEqual(['0:00', '0:59', '1:15', '1:00:00']);
 });

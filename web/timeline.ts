@@ -39,8 +39,12 @@ export const spansOf = (moments: readonly Moment[]): Span[] => {
   return spans;
 };
 
-/** 75 s as 1:15. */
+/** 75 s as 1:15, two hours as 2:00:00. */
 export const clockTime = (seconds: number): string => {
   const whole = Math.max(0, Math.round(seconds));
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
+  const two = (count: number): string => String(count).padStart(2, '0');
+  const minutes = Math.floor(whole / 60);
+  return minutes < 60
+    ? `${minutes}:${two(whole % 60)}`
+    : `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(whole % 60)}`;
 };

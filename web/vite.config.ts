@@ -82,6 +82,16 @@ const policy = (): Plugin => ({
   ],
 });
 
+/** A static site answers by a file whether its server keeps anything, so that the page's one question finds an answer everywhere. */
+const HEALTH = 'api/v1/health';
+const noServer = (): Plugin => ({
+  name: 'attune-no-server',
+  apply: 'build',
+  generateBundle() {
+    this.emitFile({ type: 'asset', fileName: HEALTH, source: '{"status":"ok","store":"none"}\n' });
+  },
+});
+
 /** Launchers want PNG; a maskable icon keeps its sign within the middle 80 % and fills the rest. */
 const icons = (): Plugin => ({
   name: 'attune-icons',
@@ -109,7 +119,7 @@ const isShell = (file: string): boolean =>
   /^assets\/index-[^/]+\.(js|css)$/.test(file) ||
   /^assets\/ysabeau-office-latin-wght-normal-[^/]+\.woff2$/.test(file);
 const isLater = (file: string): boolean =>
-  /^assets\/worker-[^/]+\.js$/.test(file) || /^assets\/ort-wasm-[^/]+\.wasm$/.test(file) || file in ASSETS;
+  /^assets\/(catalogue-)?worker-[^/]+\.js$/.test(file) || /^assets\/ort-wasm-[^/]+\.wasm$/.test(file) || file in ASSETS;
 
 /** Tells the service worker which files there are; the same list is kept beside it for the check of sizes. */
 const offline = (): Plugin => ({
@@ -164,7 +174,7 @@ export default defineConfig({
     SONG_MODEL_VERSION: JSON.stringify(songModelVersion()),
   },
   base: './',
-  plugins: [assets(), policy(), icons(), offline()],
+  plugins: [assets(), policy(), noServer(), icons(), offline()],
   worker: { format: 'es' },
   build: {
     outDir: '../dist/web',

@@ -3,7 +3,7 @@ import { EMOTIONS, type Emotion } from '../base/emotions.ts';
 import { InvalidInputError } from '../base/errors.ts';
 import { createCatalogueBuilder } from './catalogue-builder.ts';
 import { createCsvReader, plainCell } from './csv.ts';
-import { songProblem } from './song.ts';
+import { type Song, songProblem } from './song.ts';
 import type { Catalogue } from './song-columns.ts';
 import { isTag } from './tags.ts';
 
@@ -187,13 +187,21 @@ const createProblems = (): { add(row: number, problem: string): void; throwAny()
 export const mergeCatalogues = (base: Catalogue, extra: Catalogue): Catalogue => {
   const builder = createCatalogueBuilder();
   const chosen = new Set(Array.from(extra.columns.typical, (position) => extra.song(position).emotion));
-  for (const song of extra) {
-    const earlier = base.find(song.id);
+  // Looked for once: of two catalogues the second may be a thousand times as long.
+  const inBoth = new Map<number, Song>();
+  for (const song of base) {
+    const position = extra.position(song.id);
+    if (position >= 0) inBoth.set(position, song);
+  }
+  for (let position = 0; position < extra.size; position++) {
+    const song = extra.song(position);
+    const earlier = inBoth.get(position);
     const stillTypical = earlier?.typical === true && earlier.emotion === song.emotion && !chosen.has(song.emotion);
     builder.add({ ...song, typical: song.typical || stillTypical }, 0);
   }
+  const known = new Set([...inBoth.values()].map(({ id }) => id));
   for (const song of base) {
-    if (extra.position(song.id) < 0) builder.add({ ...song, typical: song.typical && !chosen.has(song.emotion) }, 0);
+    if (!known.has(song.id)) builder.add({ ...song, typical: song.typical && !chosen.has(song.emotion) }, 0);
   }
   return builder.finish(() => undefined);
 };

@@ -18,6 +18,8 @@ export interface Catalogue {
   [Symbol.iterator](): IterableIterator<Song>;
   /** What the ranking reads. */
   readonly columns: SongColumns;
+  /** The catalogue as plain arrays, shared with it: `unpackCatalogue` makes it again, in another thread for example. */
+  pack(): PackedCatalogue;
 }
 
 export interface SongColumns {
@@ -61,15 +63,37 @@ export interface Columns {
   songTags: Uint16Array;
 }
 
-/** A catalogue over columns already sorted by id. */
-export const createCatalogueOfColumns = (columns: Columns): Catalogue => {
-  const { size, emotion, tags, tagStart, songTags, typical } = columns;
+/** A catalogue as arrays and words alone, which threads can hand to each other. */
+export interface PackedCatalogue extends Omit<Columns, 'tagNumber'> {
+  readonly derived: Derived;
+}
+
+/** What follows from the columns and takes time to find. */
+interface Derived {
+  readonly library: readonly Uint32Array[];
+  readonly listStart: Uint32Array;
+  readonly lists: Uint32Array;
+}
+
+const deriveFrom = ({ size, emotion, tags, tagStart, songTags }: Columns): Derived => {
   const library = EMOTIONS.map((_, e) => {
     const positions = growingWords();
     for (let position = 0; position < size; position++) if (emotion[position] === e) positions.push(position);
     return positions.view().slice();
   });
-  const { listStart, lists } = invert(emotion, tags.length, tagStart, songTags);
+  return { library, ...invert(emotion, tags.length, tagStart, songTags) };
+};
+
+/** A catalogue out of what `pack` made of one. */
+export const unpackCatalogue = ({ derived, ...columns }: PackedCatalogue): Catalogue => {
+  const numbers = new Map(columns.tags.map((tag, number) => [tag, number]));
+  return createCatalogueOfColumns({ ...columns, tagNumber: (tag) => numbers.get(tag) }, derived);
+};
+
+/** A catalogue over columns already sorted by id. */
+export const createCatalogueOfColumns = (columns: Columns, derived: Derived = deriveFrom(columns)): Catalogue => {
+  const { size, emotion, tags, tagStart, songTags, typical } = columns;
+  const { library, listStart, lists } = derived;
   const title = (position: number): string => {
     const start = columns.titleStart[position]!;
     return String.fromCharCode(...columns.text.subarray(start, start + columns.titleLength[position]!));
@@ -107,6 +131,10 @@ export const createCatalogueOfColumns = (columns: Columns): Catalogue => {
     size,
     song,
     position,
+    pack: () => {
+      const { tagNumber: _function, ...plain } = columns;
+      return { ...plain, derived };
+    },
     find: (id) => {
       const found = position(id);
       return found < 0 ? undefined : song(found);

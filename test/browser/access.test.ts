@@ -19,8 +19,10 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const LANGUAGES = { en, zh } as const;
 const hasVoice = existsSync(packagePath('dist', 'web', 'models', 'voice-emotion.onnx'));
 type Words = typeof en;
+/** `keeping`: with a library of 40 songs. */
+type StandName = 'sure' | 'unsure' | 'broken' | 'keeping' | 'new';
 
-const stands = new Map<'sure' | 'unsure' | 'broken', Stand>();
+const stands = new Map<StandName, Stand>();
 let browser: Browser;
 let media: Media;
 
@@ -29,6 +31,9 @@ beforeAll(async () => {
   stands.set('sure', await openStand({ threshold: 0 }));
   stands.set('unsure', await openStand({ threshold: 1 }));
   stands.set('broken', await openStand({ withoutModel: true }));
+  stands.set('new', await openStand({ withStore: true }));
+  stands.set('keeping', await openStand({ withStore: true }));
+  await fillLibrary(stands.get('keeping')!.url);
   browser = await openBrowser(hasFfmpeg ? await media.camera(samplePhoto(3)) : 'none');
 });
 
@@ -50,9 +55,24 @@ const camera = async (page: Page, words: Words): Promise<void> => {
 const pick = (page: Page, name: string): Promise<void> => page.locator('.mood', { hasText: name }).click();
 const view = (page: Page, name: string): Promise<void> => page.getByRole('link', { name, exact: true }).click();
 
+/** Songs of four emotions, each with something known of it. */
+const fillLibrary = async (url: string): Promise<void> => {
+  const song = (n: number): string => {
+    const emotion = (['happy', 'sad', 'angry', 'neutral'] as const)[n % 4];
+    const scores = { angry: 0.1, disgust: 0.1, fear: 0.1, happy: 0.2, sad: 0.3, surprise: 0.1, neutral: 0.1 };
+    const evidence = [{ source: 'tags', scores, confidence: 0.4, version: '1' }];
+    const facts = { year: 2000, language: 'en', tags: ['pop'], album: 'One', path: `/music/${n}.mp3` };
+    return JSON.stringify({ id: `band/song-${n}`, title: `Song ${n}`, artist: 'Band', emotion, evidence, ...facts });
+  };
+  const body = Array.from({ length: 40 }, (_, n) => song(n)).join('\n');
+  const headers = { 'content-type': 'application/x-ndjson' };
+  const answer = await fetch(new URL('api/v1/songs', url), { method: 'POST', headers, body });
+  if (!answer.ok) throw new Error(await answer.text());
+};
+
 type Reach = (page: Page, words: Words) => Promise<unknown>;
 
-const STATES: Readonly<Record<string, readonly ['sure' | 'unsure' | 'broken', Reach]>> = {
+const STATES: Readonly<Record<string, readonly [StandName, Reach]>> = {
   start: ['sure', (page, words) => page.getByText(words.start.title).waitFor()],
   'models missing': ['broken', (page, words) => page.getByText(words.models.failed).waitFor()],
   'a photo with several faces': ['sure', (page, words) => photo(page, words, samplePhoto(1))],
@@ -106,6 +126,48 @@ const STATES: Readonly<Record<string, readonly ['sure' | 'unsure' | 'broken', Re
       await view(page, words.nav.songs);
       await page.getByLabel(words.own.addCatalogue).setInputFiles(media.file('bad.csv', 'a,b\n1,2\n'));
       await page.getByRole('alert').waitFor();
+    },
+  ],
+  'no library': [
+    'sure',
+    async (page, words) => {
+      await page.goto(`${page.url()}#library`);
+      await page.getByText(words.library.none).waitFor();
+    },
+  ],
+  'an empty library': [
+    'new',
+    async (page, words) => {
+      await view(page, words.nav.library);
+      await page.getByText(words.library.empty).waitFor();
+    },
+  ],
+  'a library, with work that failed': [
+    'keeping',
+    async (page, words) => {
+      await view(page, words.nav.library);
+      await page.locator('.library-row b').first().waitFor();
+      await page.getByLabel(words.library.path).fill('/nothing/here');
+      await page.getByRole('button', { name: words.library.add, exact: true }).click();
+      await page.locator('.job', { hasText: words.library.state.failed }).first().waitFor();
+    },
+  ],
+  'a song of the library': [
+    'keeping',
+    async (page, words) => {
+      await view(page, words.nav.library);
+      await page.locator('.library-row b').first().click();
+      await page.getByRole('button', { name: words.library.similar }).click();
+      await page.locator('.song-sheet [role=status]').nth(1).waitFor();
+    },
+  ],
+  'settings beside a server, asked before erasing': [
+    'keeping',
+    async (page, words) => {
+      await view(page, words.nav.settings);
+      await page.getByText(words.settings.dataServer).waitFor();
+      await page.getByRole('button', { name: words.settings.erase }).click();
+      await page.getByText(words.settings.eraseSureServer).waitFor();
     },
   ],
   'no history': ['sure', (page, words) => view(page, words.nav.history)],

@@ -120,6 +120,13 @@ describe.skipIf(!hasFfmpeg)('a camera that works (needs ffmpeg to play one)', ()
     })()`);
     await page.getByRole('heading', { name: 'The camera is off' }).waitFor();
     expect(await page.evaluate('window.track_.readyState')).toBe('ended');
+    // Back again it waits to be asked, and then reads on.
+    await page.evaluate(`(() => {
+      delete document.hidden;
+      document.dispatchEvent(new Event('visibilitychange'));
+    })()`);
+    await page.getByRole('button', { name: 'Start the camera' }).click();
+    await page.locator('.bars.live').waitFor();
     await page.context().close();
   });
 
@@ -138,6 +145,30 @@ describe.skipIf(!hasFfmpeg)('a camera that works (needs ffmpeg to play one)', ()
     await page.locator('.songs li').nth(19).waitFor();
     expect(errors).toEqual([]);
     await page.context().close();
+  });
+});
+
+describe.skipIf(!hasFfmpeg)('a camera of another shape (needs ffmpeg to play one)', () => {
+  it.each([
+    ['held upright', 480, 640],
+    ['of 4K', 3840, 2160],
+  ])('%s is read and shown as it is', async (_kind, width, height) => {
+    const browser = await openBrowser(await media.camera(samplePhoto(3), width, height));
+    const { page, errors } = await openPage(browser, stand.url, { permissions: ['camera'] });
+    // Whatever size the page asks for, this camera has one.
+    await page.evaluate(`(() => {
+      const get = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+      navigator.mediaDevices.getUserMedia = () => get({ video: { width: ${width}, height: ${height} } });
+    })()`);
+    await startCamera(page);
+    await page.locator('.songs li').nth(19).waitFor();
+    expect(
+      await page.evaluate('[document.querySelector("video").videoWidth, document.querySelector("video").videoHeight]'),
+    ).toEqual([width, height]);
+    const shape = await page.locator('.frame').boundingBox();
+    expect(shape!.width / shape!.height).toBeCloseTo(width / height, 1);
+    expect(errors).toEqual([]);
+    await browser.close();
   });
 });
 

@@ -14,6 +14,8 @@ export interface StandOptions {
   readonly threshold?: number;
   /** Leaves the expression models out. */
   readonly withoutModel?: boolean;
+  /** Keeps songs and choices, in a folder of its own. @default false */
+  readonly withStore?: boolean;
 }
 
 export interface Stand {
@@ -51,7 +53,11 @@ const shippedCatalogue = packagePath('catalogue', 'songs.csv');
 export const hasTrainedModel = MODELS.every((name) => existsSync(packagePath('models', name)));
 
 /** Serves the built page with the shipped model and catalogue, or with stand-ins by the same contract. */
-export const openStand = async ({ threshold, withoutModel = false }: StandOptions = {}): Promise<Stand> => {
+export const openStand = async ({
+  threshold,
+  withoutModel = false,
+  withStore = false,
+}: StandOptions = {}): Promise<Stand> => {
   const root = mkdtempSync(join(tmpdir(), 'attune-stand-'));
   for (const folder of ['dist', 'models', 'catalogue']) mkdirSync(join(root, folder));
   copyFileSync(packagePath('package.json'), join(root, 'package.json'));
@@ -65,7 +71,8 @@ export const openStand = async ({ threshold, withoutModel = false }: StandOption
   const catalogue = join(root, 'catalogue', 'songs.csv');
   if (existsSync(shippedCatalogue)) copyFileSync(shippedCatalogue, catalogue);
   else writeFileSync(catalogue, madeUpCatalogue());
-  const server = await serve({ root, port: 0, logLevel: 'silent' });
+  const store = withStore ? { store: { dataDir: join(root, 'data') } } : {};
+  const server = await serve({ root, port: 0, logLevel: 'silent', ...store });
   return {
     url: `${server.url}/`,
     root,

@@ -32,6 +32,19 @@ describe.skipIf(!hasFfmpeg)('a video (needs ffmpeg to make one)', () => {
     await page.context().close();
   });
 
+  it('of two hours costs no more than a short one', async () => {
+    const { page, errors } = await openPage(browser, stand.url);
+    await page.getByLabel('Choose a video').setInputFiles(await media.longVideo());
+    await page.getByText(/^Averaged over \d+ of 40 pictures with a face\.$/).waitFor();
+    await page.locator('.songs li').nth(19).waitFor();
+    await page
+      .locator('.timeline')
+      .getByText(/^1:5\d:\d\d$/)
+      .waitFor();
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
+
   it('can be cancelled', async () => {
     const { page, errors } = await openPage(browser, stand.url);
     await page.getByLabel('Choose a video').setInputFiles(await media.video());

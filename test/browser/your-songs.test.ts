@@ -260,6 +260,7 @@ describe('settings', () => {
       catalogue: { name: 'mine.csv', csv },
     });
     expect(Object.values(everything.listener.songs)).toMatchObject([{ liked: true }]);
+    const saved = await download.path();
 
     await page.getByRole('button', { name: 'Erase everything' }).click();
     await page.getByRole('button', { name: 'Keep it' }).click();
@@ -283,6 +284,45 @@ describe('settings', () => {
         };
       })`),
     ).toEqual([0, 0]);
+
+    await view(page, 'Settings');
+    await page.getByLabel('Restore from an export').setInputFiles(media.file('other.json', '{"no":"export"}'));
+    await page.getByRole('alert').getByText('This is no export of Attune').waitFor();
+    await page.getByLabel('Restore from an export').setInputFiles(saved);
+    await page.getByText('The export is back.').waitFor();
+    await view(page, 'History');
+    await page.locator('.entry', { hasText: 'Happy' }).waitFor();
+    await view(page, 'Your songs');
+    await page.getByText('mine.csv: 1 song.').waitFor();
+    await page.locator('.opinions .entry', { hasText: title! }).waitFor();
+  });
+});
+
+describe('two tabs', () => {
+  it('tell each other what was chosen, also after one of them slept', async () => {
+    const { page } = await open();
+    const other = await page.context().newPage();
+    await other.goto(`${stand.url}#songs`);
+    await pick(page, 'Happy');
+    const [first, second] = await songTitles(page);
+    await page.getByRole('button', { name: `Like ${first}` }).click();
+    await other.locator('.entry', { hasText: first! }).waitFor();
+    // As a browser puts a tab to sleep that nobody looked at for long.
+    const session = await page.context().newCDPSession(other);
+    await session.send('Page.setWebLifecycleState', { state: 'frozen' });
+    await page.getByRole('button', { name: `Do not play ${second} again` }).click();
+    await page.getByText(`${second} will not come again.`).waitFor();
+    await session.send('Page.setWebLifecycleState', { state: 'active' });
+    await other.locator('.entry', { hasText: second! }).waitFor();
+    await other.getByRole('button', { name: `Forget what you said about ${first}` }).click();
+    await expect
+      .poll(() => page.getByRole('button', { name: `Like ${first}` }).getAttribute('aria-pressed'))
+      .toBe('false');
+    // What the other tab said in the meantime is still there.
+    await page.reload();
+    await view(page, 'Your songs');
+    await page.locator('.entry', { hasText: second! }).waitFor();
+    expect(await page.locator('.opinions .entry').count()).toBe(1);
   });
 });
 

@@ -1,5 +1,6 @@
 /** Says it where the browser keeps nothing, or has no room left. */
 import { keepProblem } from '../kept.ts';
+import { sentence } from '../sentence.ts';
 import { text } from '../strings/index.ts';
 
 export const KeepNotice = () => {
@@ -8,7 +9,9 @@ export const KeepNotice = () => {
   const words = text().settings;
   return (
     <p class="strip alert" role="status">
-      {{ forbidden: words.memory, full: words.full, newer: words.newer }[problem]}
+      {typeof problem === 'object'
+        ? words.notKept(sentence(problem))
+        : { forbidden: words.memory, full: words.full, newer: words.newer }[problem]}
     </p>
   );
 };

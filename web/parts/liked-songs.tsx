@@ -35,7 +35,7 @@ export const LikedSongs = () => {
                   type="button"
                   class="icon-button"
                   aria-label={words.forget(title)}
-                  onClick={() => void setListener(forgetSong(listener.value, id))}
+                  onClick={() => void setListener(forgetSong(listener.value, id), id)}
                 >
                   <Icon name="close" />
                 </button>

@@ -4,11 +4,24 @@ import type { Goal } from '../../src/music/mood-target.ts';
 import { formatPlaylist, type PlaylistFormat, youtubeLink } from '../../src/music/playlist.ts';
 import type { RankedSong } from '../../src/music/recommend.ts';
 import { listener } from '../kept.ts';
-import { anotherList, chooseGoal, dismiss, type List, like, list, listProblem, mood, said, takeBack } from '../list.ts';
+import {
+  anotherList,
+  chooseGoal,
+  dismiss,
+  isComposing,
+  type List,
+  like,
+  list,
+  listProblem,
+  mood,
+  said,
+  takeBack,
+} from '../list.ts';
 import { fileOf, play, playing, stopPlaying } from '../player.ts';
 import { pointedSong } from '../pointed.ts';
 import { saveFile } from '../save-file.ts';
 import { sentence } from '../sentence.ts';
+import { languageName, tagName } from '../song-words.ts';
 import { catalogue, fetchCatalogue } from '../songs.ts';
 import { text } from '../strings/index.ts';
 import { Icon } from './icon.tsx';
@@ -25,14 +38,6 @@ const TYPES: Readonly<Record<PlaylistFormat, string>> = {
 
 /** More reasons than this tire the eye; the strongest come first. */
 const REASONS = 5;
-
-const languageName = (code: string): string => {
-  if (code === '') return '';
-  if (code === 'zxx') return text().list.instrumental;
-  return new Intl.DisplayNames([text().locale], { type: 'language', fallback: 'code' }).of(code) ?? code;
-};
-
-const tagName = (tag: string): string => text().list.tags[tag] ?? tag.replaceAll('-', ' ');
 
 const GoalChoice = ({ goal }: { readonly goal: Goal }) => (
   <fieldset class="goals">
@@ -243,7 +248,9 @@ const EmptyList = () => {
       ) : stopped ? (
         <p role="alert">{sentence(stopped)}</p>
       ) : (
-        <p>{!songs ? words.loading : mood.value ? words.emptyUnsure : words.empty}</p>
+        <p role="status">
+          {!songs ? words.loading : isComposing.value ? words.choosing : mood.value ? words.emptyUnsure : words.empty}
+        </p>
       )}
       <Plane />
     </div>

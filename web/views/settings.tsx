@@ -1,11 +1,16 @@
 /** Language, look, history, and everything the page knows about its listener: to take along or to erase. */
 import { type Signal, useSignal } from '@preact/signals';
-import { eraseEverything, exportEverything } from '../kept.ts';
+import { useEffect } from 'preact/hooks';
+import { eraseEverything, exportEverything, history, keptAt, listener, restoreEverything } from '../kept.ts';
 import { installOffer, offlineState } from '../offline.ts';
 import { KeepNotice } from '../parts/keep-notice.tsx';
+import { type Problem, toProblem } from '../protocol.ts';
 import { saveFile } from '../save-file.ts';
+import { sentence } from '../sentence.ts';
+import { server, serverState } from '../server.ts';
+import type { DataDescription } from '../server-client.ts';
 import { keepsHistory, LANGUAGES, language, THEMES, theme } from '../settings.ts';
-import { text } from '../strings/index.ts';
+import { locale, text } from '../strings/index.ts';
 
 interface ChoiceProps<T extends string> {
   readonly name: string;
@@ -36,25 +41,88 @@ const Choice = <T extends string>({ name, legend, options, names, chosen }: Choi
   </fieldset>
 );
 
+/** What the server's store holds and where it lies, as `attune data where` tells. */
+const ServerData = () => {
+  const words = text().settings;
+  const found = useSignal<DataDescription | undefined>(undefined);
+  const { isEmpty } = serverState.value;
+  useEffect(() => {
+    if (isEmpty) return;
+    // Numbers that cannot be had are no reason to say anything.
+    server.ask<DataDescription>('/data').then(
+      (data) => {
+        found.value = data;
+      },
+      () => undefined,
+    );
+  }, [isEmpty, history.value, listener.value]);
+  const data = found.value;
+  return (
+    <>
+      <p>{words.dataServer}</p>
+      {isEmpty && <p class="hint">{words.dataEmpty}</p>}
+      {!isEmpty && data && (
+        <p class="hint">
+          {words.dataHolds(data.songs, data.readings, data.feedback, sizeInWords(data.bytes))} {words.dataWhere}:{' '}
+          <code>{data.where}</code>
+        </p>
+      )}
+    </>
+  );
+};
+
+const sizeInWords = (bytes: number): string =>
+  new Intl.NumberFormat(locale(), {
+    style: 'unit',
+    unit: bytes < 1e9 ? 'megabyte' : 'gigabyte',
+    maximumFractionDigits: bytes < 1e7 || bytes >= 1e9 ? 1 : 0,
+  }).format(bytes / (bytes < 1e9 ? 1e6 : 1e9));
+
 const Data = () => {
   const words = text().settings;
   const asking = useSignal(false);
-  const erased = useSignal(false);
+  const said = useSignal('');
+  const problem = useSignal<Problem | undefined>(undefined);
+  const isServer = keptAt.value === 'server';
   const save = async (): Promise<void> => {
-    saveFile(await exportEverything(), 'application/json', `attune-${new Date().toISOString().slice(0, 10)}.json`);
+    problem.value = undefined;
+    said.value = words.exporting;
+    try {
+      const { content, ending } = await exportEverything();
+      saveFile(content, content.type, `attune-${new Date().toISOString().slice(0, 10)}.${ending}`);
+    } catch (error) {
+      problem.value = toProblem(error);
+    }
+    said.value = '';
+  };
+  const restore = async (file: File): Promise<void> => {
+    problem.value = undefined;
+    said.value = words.restoring;
+    try {
+      await restoreEverything(file);
+      said.value = text().settings.restored;
+    } catch (error) {
+      problem.value = toProblem(error);
+      said.value = '';
+    }
   };
   const erase = async (): Promise<void> => {
-    await eraseEverything();
     asking.value = false;
-    erased.value = true;
+    try {
+      await eraseEverything();
+      said.value = words.erased;
+    } catch (error) {
+      problem.value = toProblem(error);
+      said.value = words.notErased;
+    }
   };
   return (
     <section aria-labelledby="data-title">
       <h3 id="data-title">{words.data}</h3>
-      <p>{words.dataLead}</p>
+      {isServer ? <ServerData /> : <p>{serverState.value.store === 'there' ? words.dataElsewhere : words.dataLead}</p>}
       {asking.value ? (
         <section class="plate" aria-labelledby="erase-question">
-          <p id="erase-question">{words.eraseSure}</p>
+          <p id="erase-question">{isServer ? words.eraseSureServer : words.eraseSure}</p>
           <div class="actions">
             <button type="button" class="button danger" onClick={() => void erase()}>
               {words.eraseYes}
@@ -77,12 +145,27 @@ const Data = () => {
           <button type="button" class="button" onClick={() => void save()}>
             {words.export}
           </button>
+          <label class="button">
+            <input
+              class="unseen"
+              type="file"
+              accept=".json,.ndjson,application/json,application/x-ndjson"
+              onChange={(event) => {
+                const input = event.currentTarget;
+                const file = input.files?.[0];
+                if (file) void restore(file);
+                input.value = '';
+              }}
+            />
+            {words.restore}
+          </label>
           <button
             type="button"
             class="button"
             onClick={() => {
               asking.value = true;
-              erased.value = false;
+              said.value = '';
+              problem.value = undefined;
             }}
           >
             {words.erase}
@@ -90,8 +173,9 @@ const Data = () => {
         </div>
       )}
       <p class="hint" role="status">
-        {erased.value && words.erased}
+        {said.value}
       </p>
+      {problem.value && <p role="alert">{sentence(problem.value)}</p>}
     </section>
   );
 };
