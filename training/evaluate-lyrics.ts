@@ -128,7 +128,7 @@ const measureTests = async (
     if (!readers) {
       const { training } = experimentOf(samples, set, source);
       trainingCount = training.length;
-      const experts = await trainExperts(data, [set], onProgress);
+      const experts = await trainExperts(data, LYRIC_RECIPES[set].experts ?? [], onProgress);
       // Both microblog tests share their rows to learn from; each has a head of its own.
       const all = TESTS[set]
         ? samples.filter((sample) => sample.part !== 'test' && sample.source !== 'smp2020-virus')
@@ -169,7 +169,7 @@ const measureSongs = async (
     return { ...measureFlat([{ readers: model.readers, test }]), trainingCount: 0 };
   }
   const experiments = foldsOf(samples, fold);
-  const experts = await trainExperts(data, ['zh-lyrics-7emotion'], onProgress);
+  const experts = await trainExperts(data, LYRIC_RECIPES['zh-lyrics-7emotion'].experts ?? [], onProgress);
   const readers = experiments.map(({ training, test }, at) => {
     onProgress(`fold ${at + 1} of ${experiments.length}`);
     const own = experts ?? {};

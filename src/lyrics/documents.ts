@@ -14,7 +14,8 @@ const lazily = (kinds: Readonly<Record<string, () => ReadonlyMap<string, number>
 };
 
 /**
- * A song as counts: `words`, `characters` and `pairs` of characters inside longer Chinese words, and `modified` words.
+ * A song as counts: `words`, `characters` and `pairs` of characters inside longer Chinese words, `modified` words, and
+ * `letters` and `letterPairs`: characters and pairs of all Chinese words, short ones too, as verse without Jieba's words has them.
  *
  * @param experts further values, what other readers say of the song @default none
  */
@@ -24,6 +25,8 @@ export const songDocument = (counts: WordCounts, lexicon: Lexicon, experts: read
     characters: () => charactersOf(counts),
     pairs: () => charactersOf(counts, 2),
     modified: () => counts.modified,
+    letters: () => charactersOf(counts, 1, true),
+    letterPairs: () => charactersOf(counts, 2, true),
   }),
   values: [...Object.values(lyricFeatures(counts, lexicon)), ...experts],
 });

@@ -36,8 +36,10 @@ const tools = {
     version: '1',
     readers: {
       'zh-expert': readerOf(['sad', 'happy'], {}),
+      'zh-poem-expert': readerOf(['negative', 'positive'], {}),
       'zh-lyrics-7emotion': readerOf(EMOTIONS, { 哭: 'sad', 笑: 'happy' }),
       'en-expert': readerOf(['joy', 'anger'], {}),
+      'en-song-expert': readerOf(['happy', 'sad'], {}),
       'en-4q': readerOf(['angry', 'happy', 'relaxed', 'sad'], { tears: 'sad', rage: 'angry' }),
       'en-goemotions': readerOf(['anger', 'disgust', 'fear', 'joy', 'neutral', 'sadness', 'surprise'], {
         tears: 'sadness',

@@ -32,6 +32,11 @@ export interface LyricReading {
  */
 const ACCURACY: Readonly<Record<string, number>> = { zh: 0.6, en: 0.47 };
 
+/** Readers whose scores are further values of a song, in this order. */
+export const CHINESE_EXPERTS: readonly string[] = ['zh-expert', 'zh-poem-expert'];
+export const ENGLISH_EXPERTS: readonly string[] = ['en-expert'];
+export const MOOD_EXPERTS: readonly string[] = ['en-expert', 'en-song-expert'];
+
 const UNCUT: ChineseTools = { segmentWords: (text) => [text], toSimplified: (text) => text };
 
 /** Lyrics of fewer words than this say less, in proportion. */
@@ -84,13 +89,17 @@ export const readLyricEmotions = (text: string, { model, lexicon, ...tools }: Re
     const [logits] = readLogits(reader, head, [document]);
     return new Map(softmax(logits!).map((share, k) => [classes[k]!, share]));
   };
-  const expertOf = (name: string): number[] => [...readLogits(readerOf(model, name), 'all', [song])[0]!];
+  const withScores = (experts: readonly string[]): TermDocument =>
+    withExperts(
+      song,
+      experts.flatMap((name) => [...readLogits(readerOf(model, name), 'all', [song])[0]!]),
+    );
   const confidence = ACCURACY[language]! * Math.min(1, counts.words / ENOUGH_WORDS);
   if (language === 'zh') {
-    const found = shares('zh-lyrics-7emotion', 'seven', withExperts(song, expertOf('zh-expert')));
+    const found = shares('zh-lyrics-7emotion', 'seven', withScores(CHINESE_EXPERTS));
     return { scores: scoresOf((emotion) => found.get(emotion) ?? 0), confidence, language };
   }
-  const moods = shares('en-4q', 'all', withExperts(song, expertOf('en-expert')));
+  const moods = shares('en-4q', 'all', withScores(MOOD_EXPERTS));
   const byLine = new Map<string, number>();
   const different = [...new Set(lines)];
   for (const line of different) {

@@ -92,11 +92,12 @@ function* rowsOf(vectors: Vectors, documents: readonly TermDocument[]): Generato
  * Runs of characters inside longer Chinese words, weighed by the words' counts: 悲 stands in 悲伤, 悲哀, 悲痛.
  *
  * @param length of a run, in characters @default 1
+ * @param whole also words of that very length @default false
  */
-export const charactersOf = ({ bag }: WordCounts, length = 1): Map<string, number> => {
+export const charactersOf = ({ bag }: WordCounts, length = 1, whole = false): Map<string, number> => {
   const counts = new Map<string, number>();
   for (const [word, count] of bag) {
-    if (word.length <= length || !/^\p{Script=Han}/u.test(word)) continue;
+    if (word.length < (whole ? length : length + 1) || !/^\p{Script=Han}/u.test(word)) continue;
     for (let at = 0; at + length <= word.length; at++) {
       const run = word.slice(at, at + length);
       counts.set(run, (counts.get(run) ?? 0) + count);

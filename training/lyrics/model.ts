@@ -7,7 +7,7 @@ import { type EmotionReader, readLogits } from '../../src/lyrics/emotion-reader.
 import type { TermDocument } from '../../src/lyrics/vectors.ts';
 import { fiveClassLabel, type LyricSet } from '../datasets/lyrics.ts';
 import { LYRIC_EXPERTS, LYRIC_RECIPES } from '../recipes/lyrics.ts';
-import { isLearnable, isTest, loadSamples, type SourcedSample, TESTS } from './samples.ts';
+import { isLearnable, isTest, loadSamples, type SourcedSample, TESTS, UNSPLIT } from './samples.ts';
 import { type Question, trainReader } from './train-reader.ts';
 
 export type Readers = Readonly<Record<string, EmotionReader>>;
@@ -60,20 +60,21 @@ export const addExperts = (
 };
 
 /**
- * The experts a set's recipe asks for, trained on what may be learnt from their own sets. Where those are not in the folder, those
+ * Experts by name (a recipe's `experts`), trained on what may be learnt from their own sets. Where those are not in the folder, those
  * that ship; where none ships, none: the songs alone are enough to learn from, and a little is lost.
  */
 export const trainExperts = async (
   data: string,
-  sets: readonly LyricSet[],
+  names: readonly string[],
   onProgress: (message: string) => void,
 ): Promise<Record<string, EmotionReader>> => {
   const readers: Record<string, EmotionReader> = {};
-  for (const name of new Set(sets.flatMap((set) => LYRIC_RECIPES[set].experts ?? []))) {
+  for (const name of names) {
     const { set, recipe } = LYRIC_EXPERTS[name]!;
-    // Everything but the test rows may be learnt from here, the virus subset too: it only lends its scores.
+    // Everything but the test rows may be learnt from here, the virus subset too: it only lends its scores. Of a set without a
+    // split all may: its draw serves the set's own reader, which never ships and is never asked beside this one.
     const samples = await loadSamples(data, set, { asSongs: true }).then(
-      (all) => all.filter((sample) => !isTest(set, sample)),
+      (all) => all.filter((sample) => UNSPLIT.includes(set) || !isTest(set, sample)),
       (error: unknown) => {
         if (error instanceof InvalidInputError && error.code === 'lyrics/data') return undefined;
         throw error;
@@ -141,7 +142,7 @@ export const trainLyricModel = async (
   for (const set of SHIPPED_SETS) {
     if (readers[set]) continue;
     for (const name of LYRIC_RECIPES[set].experts ?? []) {
-      if (!readers[name]) done(name, (await trainExperts(data, [set], onProgress))[name]!);
+      if (!readers[name]) done(name, (await trainExperts(data, [name], onProgress))[name]!);
     }
     const samples = (await loadSamples(data, set)).filter(
       (sample) => !isTest(set, sample) && isLearnable(sample) && sample.part !== '4',

@@ -34,7 +34,7 @@ const isSongSet = (set: LyricSet): set is SongSet => LYRIC_SETS[set].form === 's
  * it is the same whatever else stands in the file. */
 const MEASURED_SHARE = 0.2;
 export const SPLIT_SEED = 'attune-lyrics-1';
-const UNSPLIT: readonly LyricSet[] = ['zh-poems', 'en-isear'];
+export const UNSPLIT: readonly LyricSet[] = ['zh-poems', 'en-isear'];
 
 const drawPart = (set: LyricSet, group: string): string =>
   createRandom(`${SPLIT_SEED}/${set}/${group}`).next() < MEASURED_SHARE ? 'test' : 'train';

@@ -1,7 +1,7 @@
 /** Trains readers of emotions: logistic regressions or support vector machines over weighted terms, for one question or several of the same rows. */
 import { type EmotionReader, type ReaderHead, softmax } from '../../src/lyrics/emotion-reader.ts';
 import { fitVectors, type TermDocument, toRows } from '../../src/lyrics/vectors.ts';
-import { linearDecisions, trainLinear } from '../../src/svm/linear.ts';
+import { type LinearModel, linearDecisions, trainLinear } from '../../src/svm/linear.ts';
 import { trainLogistic } from '../../src/svm/logistic.ts';
 import { type SparseRows, selectRows, sparseRows } from '../../src/svm/rows.ts';
 import type { LyricRecipe } from '../recipes/lyrics.ts';
@@ -53,8 +53,12 @@ const trainHead = (
   const chosen = selectRows(rows, own);
   const home = isAtHome && own.map((row) => isAtHome[row] === true);
   const learnt = home ? withHome(chosen, home) : chosen;
-  const train = recipe.trainer === 'svm' && classes.length > 2 ? trainMachines : trainRegression;
-  const wide = train(learnt, numbers, { recipe, classWeights, classCount: classes.length, onProgress });
+  const wide = TRAINERS[recipe.trainer](learnt, numbers, {
+    recipe,
+    classWeights,
+    classCount: classes.length,
+    onProgress,
+  });
   if (!home) return { classes, weights: wide };
   // What is learnt at home joins what is learnt everywhere: only texts of home will be read by this head.
   const { columnCount } = rows;
@@ -73,11 +77,9 @@ interface TrainSettings {
 }
 
 /** @returns shape [columnCount + 1, classes], the bias last */
-const trainRegression = (
-  rows: SparseRows,
-  numbers: Int32Array,
-  { recipe, classWeights, onProgress }: TrainSettings,
-): Float64Array => {
+type Train = (rows: SparseRows, numbers: Int32Array, settings: TrainSettings) => Float64Array;
+
+const trainRegression: Train = (rows, numbers, { recipe, classWeights, onProgress }) => {
   const { labels, weights } = trainLogistic(rows, numbers, {
     C: recipe.C,
     classWeights,
@@ -95,11 +97,7 @@ const HELD_OUT_EVERY = 10;
 const SHARPNESSES = [0.5, 0.75, 1, 1.25, 1.5, 2, 2.5, 3, 4, 5];
 
 /** One machine a class against the rest; decisions times one number for all, that which makes held-out rows likeliest. */
-const trainMachines = (
-  rows: SparseRows,
-  numbers: Int32Array,
-  { recipe, classWeights, classCount, onProgress }: TrainSettings,
-): Float64Array => {
+const trainMachines: Train = (rows, numbers, { recipe, classWeights, classCount, onProgress }) => {
   const options = { C: recipe.svmC, bias: 1, maxRounds: 60, classWeights };
   const [kept, held]: [number[], number[]] = [[], []];
   for (let row = 0; row < rows.rowCount; row++) (row % HELD_OUT_EVERY === 0 ? held : kept).push(row);
@@ -108,19 +106,36 @@ const trainMachines = (
     kept.map((row) => numbers[row]!),
     options,
   );
-  const decisions = linearDecisions(trial, selectRows(rows, held));
+  const decisions = bothSides(trial, linearDecisions(trial, selectRows(rows, held)));
   const surprise = (sharpness: number): number =>
     held.reduce((sum, row, at) => {
       const logits = decisions.subarray(at * classCount, (at + 1) * classCount).map((one) => one * sharpness);
       return sum - Math.log(softmax(logits)[trial.labels.indexOf(numbers[row]!)]!);
     }, 0);
   const sharpness = SHARPNESSES.reduce((best, one) => (surprise(one) < surprise(best) ? one : best));
-  const { labels, weights } = trainLinear(rows, numbers, options);
+  const model = trainLinear(rows, numbers, options);
   onProgress(`decisions times ${sharpness}, ${(surprise(sharpness) / held.length).toFixed(3)} nats a held-out text`);
   return inOrder(
-    weights.map((weight) => weight * sharpness),
-    labels,
+    bothSides(model, model.weights).map((weight) => weight * sharpness),
+    model.labels,
   );
+};
+
+/** A lone plane as two: half of it for the first class, half of it against the second. */
+const bothSides = ({ labels }: LinearModel, planes: Float64Array): Float64Array =>
+  labels.length === 2
+    ? Float64Array.from({ length: 2 * planes.length }, (_, at) => (planes[at >> 1]! / 2) * (at % 2 === 0 ? 1 : -1))
+    : planes;
+
+const trainBoth: Train = (rows, numbers, settings) => {
+  const machines = trainMachines(rows, numbers, settings);
+  return trainRegression(rows, numbers, settings).map((weight, at) => (weight + machines[at]!) / 2);
+};
+
+const TRAINERS: Readonly<Record<LyricRecipe['trainer'], Train>> = {
+  logistic: trainRegression,
+  svm: trainMachines,
+  both: trainBoth,
 };
 
 /** Classes back from the order of appearance to that of their numbers. */
