@@ -43,6 +43,26 @@ describe('createTaste', () => {
     expect(hubs[0]! / hubs[2]!).toBeCloseTo(rare / (rare / 6) / (common / ((common + 1) / 6)), 3);
   });
 
+  it('offers to who likes what many hear what is heard more than described', () => {
+    const [popularity, mentions] = [
+      [99.5, 9.5, 0.5, 0, 0, 0],
+      [9.5, 9.5, 9.5, 0, 0, 0],
+    ];
+    const settings = { ...PLAIN, mainstreamPower: 0.5 };
+    const plain = createTaste({ vectors, popularity, mentions, settings: PLAIN });
+    const taste = createTaste({ vectors, popularity, mentions, settings });
+    // ln 100 and ln 10 for items 0 and 1, 0 for item 2; what is heard lies in the mean at their sum weighed by 99.5, 9.5, 0.5.
+    const usual = (99.5 * Math.log(100) + 9.5 * Math.log(10)) / 109.5;
+    for (const item of [0, 1]) {
+      const liked = [{ item, weight: 1 }];
+      const power = 0.5 * (Math.log(popularity[item]! + 0.5) - usual);
+      const [before, after] = [plain.score(liked), taste.score(liked)];
+      expect(after[0]).toBeCloseTo(before[0]! * 10 ** power, 5);
+      expect(after[1]).toBeCloseTo(before[1]!, 5);
+      expect(after[2]).toBeCloseTo(before[2]! * 10 ** -power, 5);
+    }
+  });
+
   it('is linear in what is liked, and takes dislikes off', () => {
     const taste = createTaste({ vectors, settings: { ...PLAIN, sharpness: 1.5, seedHubPower: 0.5 } });
     fc.assert(

@@ -12,6 +12,11 @@ export interface TasteSettings {
   readonly hubPower: number;
   /** The same for the items liked: one that is like everything says little. */
   readonly seedHubPower: number;
+  /**
+   * Who likes what many hear is offered what is heard more than described, who likes what few hear the other way round: (popularity /
+   * mentions) to the power of this times how far ln(popularity) of what is liked lies above that of all that is heard, in the mean. @default 0
+   */
+  readonly mainstreamPower?: number;
 }
 
 export interface TasteOptions {
@@ -45,9 +50,9 @@ const LEAST_HUB = 1e-6;
 const NEVER_HEARD = 0.5;
 
 /**
- * score(j) = prior(j) × Σ over liked i of weight(i) × hub(i)^-seedHubPower × cosine(i, j)^sharpness, with
+ * score(j) = prior(j) × lean(j) × Σ over liked i of weight(i) × hub(i)^-seedHubPower × cosine(i, j)^sharpness, with
  * prior(j) = (popularity + ½)^popularityPower × (mentions + ½)^mentionPower × hub(j)^-hubPower and
- * hub(j) = mean over a sample of items of cosine(i, j)^sharpness, the item itself left out.
+ * hub(j) = mean over a sample of items of cosine(i, j)^sharpness, the item itself left out, and lean(j) as `mainstreamPower` says.
  */
 export const createTaste = (options: TasteOptions): Taste => {
   const { vectors, popularity, mentions, settings } = options;
@@ -62,6 +67,12 @@ export const createTaste = (options: TasteOptions): Taste => {
       hub[item]! ** -hubPower,
   );
   const cosines = new Float32Array(itemCount);
+  const lean = createLean(options);
+  const weigh = (scores: Float32Array, liked: readonly LikedItem[]): Float32Array => {
+    for (let item = 0; item < itemCount; item++) scores[item]! *= prior[item]!;
+    lean?.(scores, liked);
+    return scores;
+  };
   return {
     vectors,
     prior,
@@ -70,8 +81,7 @@ export const createTaste = (options: TasteOptions): Taste => {
       const powers = liked.map(({ item, weight }) => ({ item, factor: weight * hub[item]! ** -seedHubPower }));
       if (sharpness === 1) {
         addAllCosines(vectors, powers, scores);
-        for (let item = 0; item < itemCount; item++) scores[item]! *= prior[item]!;
-        return scores;
+        return weigh(scores, liked);
       }
       for (const { item, factor } of powers) {
         cosinesWith(vectors, item, cosines);
@@ -82,9 +92,32 @@ export const createTaste = (options: TasteOptions): Taste => {
           cosines[other] = 0;
         }
       }
-      for (let item = 0; item < itemCount; item++) scores[item]! *= prior[item]!;
-      return scores;
+      return weigh(scores, liked);
     },
+  };
+};
+
+/** Multiplies scores by (popularity / mentions)^(mainstreamPower × how mainstream the liked items are); `undefined` where that changes nothing. */
+const createLean = ({ vectors, popularity, mentions, settings: { mainstreamPower = 0 } }: TasteOptions) => {
+  if (mainstreamPower === 0 || !popularity) return undefined;
+  const { itemCount } = vectors;
+  const heard = (item: number): number => Math.log((popularity[item] ?? 0) + NEVER_HEARD);
+  const ratios = Float32Array.from(
+    { length: itemCount },
+    (_, item) => heard(item) - Math.log((mentions?.[item] ?? 0) + NEVER_HEARD),
+  );
+  let [total, weighted] = [0, 0];
+  for (let item = 0; item < itemCount; item++) {
+    total += popularity[item] ?? 0;
+    weighted += (popularity[item] ?? 0) * heard(item);
+  }
+  const usual = total > 0 ? weighted / total : 0;
+  return (scores: Float32Array, liked: readonly LikedItem[]): void => {
+    const own = liked.filter(({ weight }) => weight > 0);
+    if (own.length === 0) return;
+    const power = mainstreamPower * (own.reduce((sum, { item }) => sum + heard(item), 0) / own.length - usual);
+    for (let item = 0; item < itemCount; item++)
+      if (scores[item] !== 0) scores[item]! *= Math.exp(power * ratios[item]!);
   };
 };
 

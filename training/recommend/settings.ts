@@ -3,10 +3,11 @@ import type { TasteSettings } from '../../src/music/taste.ts';
 
 export const LASTFM_TASTE: TasteSettings = {
   sharpness: 1.5,
-  popularityPower: 0.2,
-  mentionPower: 0.15,
-  hubPower: 0.35,
+  popularityPower: 0.21,
+  mentionPower: 0.22,
+  hubPower: 0.5,
   seedHubPower: 0.5,
+  mainstreamPower: 0.1,
 };
 
 export const NETEASE_TASTE: TasteSettings = {
