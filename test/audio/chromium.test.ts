@@ -11,6 +11,7 @@ import { mfcc } from '../../src/audio/mfcc.ts';
 import { resample } from '../../src/audio/resample.ts';
 import { openBrowser } from '../browser/stand.ts';
 import { largestDifference, makeSound } from '../reference/audio.ts';
+import { makeWav } from './make-wav.ts';
 
 let browser: Browser;
 let page: Page;
@@ -55,9 +56,12 @@ test('spectra, coefficients and resampling of the same samples', async () => {
   expect(largestDifference(resampled, resample(sound, 44_100, 16_000))).toBeLessThan(1e-6);
 });
 
-const decodeInPage = async (bytes: Uint8Array): Promise<number[] | string> =>
+const decodeInPage = async (
+  bytes: Uint8Array,
+  options: { readonly maxBytes?: number; readonly maxSeconds?: number } = {},
+): Promise<number[] | string> =>
   page.evaluate<number[] | string>(
-    `attuneDecode.decodeAudio(new Blob([Uint8Array.from(atob('${Buffer.from(bytes).toString('base64')}'), (c) => c.charCodeAt(0))]))
+    `attuneDecode.decodeAudio(new Blob([Uint8Array.from(atob('${Buffer.from(bytes).toString('base64')}'), (c) => c.charCodeAt(0))]), ${JSON.stringify(options)})
       .then((samples) => [...samples], (error) => error.code + ' ' + error.message)`,
   );
 
@@ -86,5 +90,13 @@ describe('decoding', () => {
     ['a header alone', new TextEncoder().encode('fLaC')],
   ])('%s is refused in a sentence', async (_, bytes) => {
     expect(await decodeInPage(bytes)).toMatch(/^audio\/unreadable This .+[.]$/);
+  });
+
+  test('more bytes or seconds than asked for are refused, and the sentence says how many are read', async () => {
+    const sound = makeWav([new Float32Array(32_001)]);
+    expect(await decodeInPage(sound, { maxSeconds: 2 })).toMatch(
+      /^audio\/too-long This sound is longer than 2 seconds/,
+    );
+    expect(await decodeInPage(sound, { maxBytes: 60_000 })).toMatch(/^audio\/too-large This file has 1 MB/);
   });
 });
