@@ -218,6 +218,30 @@ it('waits out a service that is away for an hour, without asking it more than ev
 });
 
 describe.skipIf(missing !== undefined)(`PostgreSQL going away in the middle${why}`, () => {
+  it('ends a transaction between two statements, and not the process', async () => {
+    const server = await startPostgres();
+    const store = await openStore({ databaseUrl: await server.newDatabase() });
+    const connection = connectionOf(store);
+    if (!connection) throw new Error('no connection');
+    const answers = (): Promise<boolean> =>
+      connection.execute('select 1').then(
+        () => true,
+        () => false,
+      );
+    const transaction = connection.queries.transaction(async (on) => {
+      await on.execute('select 1');
+      server.kill();
+      await expect.poll(answers, { timeout: 30_000 }).toBe(false);
+      await on.execute('select 1');
+    });
+    await expect(transaction).rejects.toThrow();
+    await expect(store.countSongs()).rejects.toMatchObject({ code: 'store/lost' });
+    await server.start();
+    expect(await store.countSongs()).toMatchObject({ total: 0 });
+    await store.close();
+    server.stop();
+  }, 60_000);
+
   it('waits and goes on when it is back; nothing is lost', async () => {
     const server = await startPostgres();
     const databaseUrl = await server.newDatabase();

@@ -167,6 +167,10 @@ export const openPostgres = async (databaseUrl: string): Promise<Connection> => 
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 8, connectionTimeoutMillis: 10_000 });
   // A connection that breaks while idle must not end the process; the next query opens another or says what is wrong.
   pool.on('error', () => {});
+  // One that breaks while it is in use, between two statements, tells nobody else: without a listener it would end the process.
+  pool.on('connect', (client) => {
+    client.on('error', () => {});
+  });
   try {
     await pool.query('select 1');
   } catch (error) {
