@@ -23,7 +23,7 @@ const { values } = parseArgs({
 });
 const data = values.data ?? packagePath('..', 'shared', 'data', 'lyrics');
 const out = values.out ?? packagePath('models', 'lyrics-emotion.json.gz');
-const version = values.version ?? 'lyrics-1';
+const version = values.version ?? 'lyrics-2';
 const readers: Record<string, EmotionReader> =
   existsSync(out) && !values.anew ? { ...parseLyricModel(gunzipSync(readFileSync(out)).toString('utf8')).readers } : {};
 for (const name of values.again?.split(',') ?? []) delete readers[name];
