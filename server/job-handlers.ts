@@ -64,6 +64,13 @@ export const createJobHandlers = (ask: AskStore, options: StoreOptions | undefin
   const uploads =
     options && 'dataDir' in options ? dataPaths(options.dataDir).uploads : dataPaths(dataFolder()).uploads;
 
+  let resuming: Promise<void> = Promise.resolve();
+  const goOn = async (): Promise<void> => {
+    forgetOldTables(uploads);
+    const connection = connectionOf(await ask());
+    if (connection && (await hasOpenJobs(connection.execute, SCHEMA))) await working();
+  };
+
   const found = (job: Job | undefined, id: string): Job => {
     if (job) return job;
     throw new InvalidInputError('jobs/none', `There is no job ${id}: "attune library jobs" and GET /jobs list them.`);
@@ -94,16 +101,12 @@ export const createJobHandlers = (ask: AskStore, options: StoreOptions | undefin
         return told(await (await working()).add('add', { source: path, uploadedAs: name }));
       },
     },
-    resume: async () => {
-      try {
-        forgetOldTables(uploads);
-        const connection = connectionOf(await ask());
-        if (connection && (await hasOpenJobs(connection.execute, SCHEMA))) await working();
-      } catch {
-        // Whoever asks for jobs next is told what is wrong.
-      }
+    resume: () => {
+      resuming = goOn().catch(() => {}); // whoever asks for jobs next is told what is wrong
+      return resuming;
     },
     close: async () => {
+      await resuming;
       await beginning?.catch(() => undefined);
       beginning = undefined;
       const jobs = await opening?.catch(() => undefined);

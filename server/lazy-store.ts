@@ -20,7 +20,7 @@ export const createLazyStore = (options: StoreOptions, onOpen: () => void = () =
       opening ??= openStore(options).then(
         (store) => {
           isOpen = true;
-          setImmediate(onOpen);
+          setImmediate(() => isOpen && onOpen());
           return store;
         },
         (error: unknown) => {
