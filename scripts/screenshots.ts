@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { packagePath } from '../node/package-root.ts';
-import { openBrowser } from '../test/browser/stand.ts';
+import { openBrowser, openStand } from '../test/browser/stand.ts';
 import { openStaticHost } from '../test/browser/static-host.ts';
 import { en } from '../web/strings/en.ts';
 import { zh } from '../web/strings/zh.ts';
@@ -18,6 +18,8 @@ interface Shot {
   readonly size: 'desktop' | 'phone';
   readonly colorScheme: 'light' | 'dark';
   readonly language: 'en' | 'zh';
+  /** Beside a server whose library holds the songs that ship. @default false */
+  readonly hasLibrary?: boolean;
   /** Brings the page into the state that is shown: moods are picked by hand, so no face is needed. */
   readonly reach: (page: Page, words: Words) => Promise<unknown>;
 }
@@ -44,6 +46,30 @@ const liveThroughAWeek = async (page: Page, words: Words): Promise<void> => {
     await pick(page, words.emotion[mood]);
   }
   await view(page, words.nav.history);
+};
+
+interface Work {
+  readonly id: string;
+  readonly state: string;
+}
+
+/** The songs that ship, added and analysed as a listener's own. */
+const fillLibrary = async (url: string): Promise<void> => {
+  const ask = async (path: string, json?: object): Promise<Work> => {
+    const sent = json && {
+      method: 'POST',
+      body: JSON.stringify(json),
+      headers: { 'content-type': 'application/json' },
+    };
+    return (await (await fetch(new URL(`api/v1/jobs${path}`, url), sent)).json()) as Work;
+  };
+  for (const job of [{ kind: 'add', source: packagePath('catalogue', 'songs.csv') }, { kind: 'analyse' }]) {
+    const { id } = await ask('', job);
+    for (let state = 'waiting'; state !== 'done'; { state } = await ask(`/${id}`)) {
+      if (state === 'failed') throw new Error(`The job ${job.kind} failed.`);
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+  }
 };
 
 const SHOTS: readonly Shot[] = [
@@ -94,6 +120,44 @@ const SHOTS: readonly Shot[] = [
       await page.locator('.result').first().waitFor();
     },
   },
+  {
+    name: 'library',
+    size: 'desktop',
+    colorScheme: 'light',
+    language: 'en',
+    hasLibrary: true,
+    reach: async (page, words) => {
+      await view(page, words.nav.library);
+      await page.locator('.seven .bar').nth(4).click();
+      await page.locator('.library-row', { hasText: words.emotion.sad }).nth(2).waitFor();
+      // Nothing that is done is shown for ever.
+      for (const hide of await page.getByRole('button', { name: words.library.hide }).all()) await hide.click();
+    },
+  },
+  {
+    name: 'library-song',
+    size: 'desktop',
+    colorScheme: 'dark',
+    language: 'en',
+    hasLibrary: true,
+    reach: async (page, words) => {
+      await view(page, words.nav.library);
+      await page.getByLabel(words.library.order).selectOption('confidence');
+      await page.locator('.library-row b').first().click();
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  {
+    name: 'library-phone-zh',
+    size: 'phone',
+    colorScheme: 'light',
+    language: 'zh',
+    hasLibrary: true,
+    reach: async (page, words) => {
+      await view(page, words.nav.library);
+      await page.locator('.library-row b').first().waitFor();
+    },
+  },
   { name: 'history', size: 'desktop', colorScheme: 'light', language: 'en', reach: liveThroughAWeek },
   {
     name: 'settings-zh',
@@ -114,9 +178,11 @@ const out = resolve(values.out);
 mkdirSync(out, { recursive: true });
 ensureBrowser();
 const host = await openStaticHost({ folder: packagePath('dist', 'web') });
+const keeping = await openStand({ withStore: true });
+await fillLibrary(keeping.url);
 const browser = await openBrowser();
 try {
-  for (const { name, size, colorScheme, language, reach } of SHOTS) {
+  for (const { name, size, colorScheme, language, reach, hasLibrary = false } of SHOTS) {
     const options: BrowserContextOptions = {
       viewport: SIZES[size],
       colorScheme,
@@ -128,7 +194,7 @@ try {
     };
     const context = await browser.newContext(options);
     const page = await context.newPage();
-    await page.goto(host.url);
+    await page.goto(hasLibrary ? keeping.url : host.url);
     // The models have arrived: the page says nothing about them any more.
     await page.locator('progress.edge').waitFor({ state: 'detached' });
     await reach(page, language === 'zh' ? zh : en);
@@ -148,4 +214,5 @@ try {
 } finally {
   await browser.close();
   await host.close();
+  await keeping.close();
 }

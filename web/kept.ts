@@ -303,7 +303,8 @@ export const eraseEverything = async (): Promise<void> => {
     listener.value = NEW_LISTENER;
     history.value = [];
     ownCatalogue.value = undefined;
-    eraseSettings();
   });
+  // Not in the batch: it takes away what the effects of these changes have written.
+  eraseSettings();
   await write(() => keep.clear());
 };
