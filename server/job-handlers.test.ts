@@ -63,6 +63,13 @@ describe('jobs over HTTP', () => {
       problems: [{ source: 'mine.csv', place: 'row 3' }],
     });
     expect(readdirSync(join(folder, 'data', 'uploads'))).toEqual([]);
+    const bad = (await send('bad.xlsx', 'title,artist\nnot,a workbook\n')).json();
+    const end = (await ask('GET', `/jobs/${bad.id}/progress`)).body.trim().split('\n').at(-1) ?? '';
+    expect(JSON.parse(end)).toMatchObject({
+      state: 'failed',
+      error: { code: 'import/damaged', message: expect.stringContaining('no .xlsx file') },
+    });
+    expect(end).not.toContain(folder);
     for (const name of ['song.mp3', 'noname', '..', 'a.csv.exe'])
       expect((await send(name, 'title,artist\nX,Y\n')).json()).toMatchObject({ status: 415, code: 'upload/kind' });
     const huge = { 'content-length': String(600 * 1024 * 1024) };

@@ -10,7 +10,7 @@ import { importSongs } from '../../node/import/import-songs.ts';
 import { pathBytes } from '../../node/import/music-file.ts';
 import { type FileState, SONG_FIELDS, type SongRecord } from '../../node/import/song-record.ts';
 import { EMOTIONS, type Emotion } from '../../src/base/emotions.ts';
-import { UnavailableError } from '../../src/base/errors.ts';
+import { AttuneError, InvalidInputError, UnavailableError } from '../../src/base/errors.ts';
 import { EVIDENCE_SOURCES, type EvidenceSource } from '../../src/music/library-song.ts';
 import type { JobHandler } from '../jobs/job-queue.ts';
 import type { JobKind } from '../jobs/jobs.ts';
@@ -85,7 +85,22 @@ const goneFiles = async (known: Iterable<string>, seen: ReadonlySet<string>, fol
   return gone;
 };
 
-const addSongs =
+/** What was sent is called as its owner calls it, not by the name we keep it under. */
+const addSongs = (work: LibraryWork): JobHandler => {
+  const add = addSource(work);
+  return async (input, context) => {
+    const { source, uploadedAs } = ADD_INPUT.parse(input);
+    return add(input, context).catch((error: unknown) => {
+      if (uploadedAs === undefined || !(error instanceof AttuneError)) throw error;
+      const message = error.message.replaceAll(source, uploadedAs);
+      throw error instanceof UnavailableError
+        ? new UnavailableError(error.code, message, { cause: error })
+        : new InvalidInputError(error.code, message, { cause: error });
+    });
+  };
+};
+
+const addSource =
   ({ store, fetcher, sources }: LibraryWork): JobHandler =>
   async (input, context) => {
     const { source, columns, contact, uploadedAs } = ADD_INPUT.parse(input);
