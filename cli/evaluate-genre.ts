@@ -84,8 +84,10 @@ export const addEvaluateGenre = (evaluateCommand: Command): void => {
 "model" scores the model that ships on songs it has not heard; "folds" trains
 its recipe anew without each fifth of the songs and scores that fifth; "rows"
 does so with all six recipes; "auto" takes the model where some songs are new
-to it, else the folds. Slices of one track never part. Without GTZAN's sounds
-the support vector machine alone is measured, on GTZAN's table of features.
+to it, else the folds. Slices of one track never part. GTZAN's sounds lie in
+GENRE/GENRE.NNNNN.wav (or .au), in PATH itself, genres/ or genres_original/,
+the lists train_filtered.txt and so on in PATH. Without the sounds the support
+vector machine alone is measured, on GTZAN's table of features.
 
 Examples:
   attune evaluate genre --data data/emotify
