@@ -15,8 +15,8 @@ const MEMORY = '1GB';
 /** Below it an exact search takes milliseconds. From here on vectors go into the index one by one, so that making it never takes long. */
 export const INDEXED_FROM = 2000;
 /** Candidates held while searching, for each song wanted and at least; pgvector takes at most 1000. bench/vectors.ts measures them. */
-const HELD_A_SONG = 4;
-const HELD = 200;
+const HELD_A_SONG = 8;
+const HELD = 400;
 const MOST_HELD = 1000;
 
 /** A model's name may hold anything; an index's may not. */
