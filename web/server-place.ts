@@ -16,7 +16,8 @@ export const eventsOf = ({ liked, skips = 0, heardAt, wrongFor = [], at }: SongM
   const time = isoTime(at);
   const heard = isoTime(heardAt ?? at);
   return [
-    ...(heardAt !== undefined ? [{ kind: 'heard' as const, at: heard }] : []),
+    // A song that was skipped was heard.
+    ...(heardAt !== undefined && skips === 0 ? [{ kind: 'heard' as const, at: heard }] : []),
     ...(liked ? [{ kind: 'like' as const, at: time }] : []),
     ...Array.from({ length: Math.min(99, skips) }, () => ({ kind: 'skip' as const, at: heard })),
     ...wrongFor.map((mood) => ({ kind: 'not-my-mood' as const, mood, at: time })),

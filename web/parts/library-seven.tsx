@@ -25,11 +25,10 @@ export const LibrarySeven = () => {
               type="button"
               class={`bar tone-${emotion}`}
               aria-pressed={chosen === emotion}
-              aria-label={words.inLibrary(emotion, countOf(emotion))}
               onClick={() => choose(emotion)}
             >
               <Wave emotion={emotion} width={34} height={16} turns={2} />
-              <span class="bar-name">{text().emotion[emotion]}</span>
+              <span class="bar-name">{text().emotion[emotion]}</span>{' '}
               <span class="bar-track" aria-hidden="true">
                 <span class="bar-fill" style={{ '--share': (countOf(emotion) / most).toFixed(4) }} />
               </span>

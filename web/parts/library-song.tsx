@@ -100,7 +100,6 @@ const Correct = ({ song, onChange }: { readonly song: StoredSong; readonly onCha
             <button
               type="button"
               class={`mood tone-${emotion}`}
-              aria-label={words.correct(emotion)}
               aria-pressed={song.emotion === emotion}
               onClick={() => void correct(emotion)}
             >

@@ -121,25 +121,16 @@ const Row = ({ song, tabIndex, onOpen }: { song: StoredSong | undefined; tabInde
         <span class="unseen">{words.waiting}</span>
       </button>
     );
-  const { title, artist, emotion, confidence, year, language } = song;
+  const { title, artist, emotion, year, language } = song;
   const facts = [artist, year, languageName(language)].filter(Boolean).join(' · ');
   return (
-    <button
-      type="button"
-      class="library-row"
-      tabIndex={tabIndex}
-      aria-haspopup="dialog"
-      aria-label={words.row(title, artist, emotion, confidence)}
-      onClick={onOpen}
-    >
+    <button type="button" class="library-row" tabIndex={tabIndex} aria-haspopup="dialog" onClick={onOpen}>
       <Wave emotion={emotion} width={34} height={16} turns={2} />
       <span class="library-name">
-        <b>{title}</b>
-        <span class="song-facts">{facts}</span>
-      </span>
+        <b>{title}</b> <span class="song-facts">{facts}</span>
+      </span>{' '}
       <span class="library-mood">
-        {text().emotion[emotion]}
-        <span class="song-facts">{howSure(song)}</span>
+        {text().emotion[emotion]} <span class="song-facts">{howSure(song)}</span>
       </span>
     </button>
   );

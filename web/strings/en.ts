@@ -370,7 +370,6 @@ export const en = {
     sevenTitle: 'Seven libraries',
     sevenHint: 'Choose one to see its songs.',
     all: 'All songs',
-    inLibrary: (mood: Emotion, count: number) => `${emotion[mood]}: ${songs(count)}`,
     addTitle: 'Add songs',
     addLead:
       'The path of a folder of music, a CSV, Excel or playlist file on this machine, or a web address. Files are read where they lie and never changed.',
@@ -415,8 +414,6 @@ export const en = {
     },
     found: (count: number) => (count === 0 ? 'No song fits.' : `${songs(count)}.`),
     showAll: 'Show all songs',
-    row: (title: string, artist: string, mood: Emotion, share: number) =>
-      `${title}, ${artist}. ${emotion[mood]}, ${percent(share)} sure`,
     sure: (share: number) => `${percent(share)} sure`,
     unknown: 'not known yet',
     byYou: 'by you',
@@ -448,7 +445,6 @@ export const en = {
     trusted: (share: number) =>
       `${share < 0.25 ? 'barely trusted' : share < 0.5 ? 'trusted a little' : share < 0.75 ? 'fairly trusted' : 'trusted'} (${percent(share)})`,
     correctTitle: 'Where it belongs',
-    correct: (mood: Emotion) => `It belongs to ${noun[mood]}`,
     takeBack: 'Take my correction back',
     corrected: (mood: Emotion) => `It stands with ${noun[mood]} now.`,
     similar: 'Songs that sound like this',

@@ -321,7 +321,6 @@ export const zh: Strings = {
     sevenTitle: '七个曲库',
     sevenHint: '选一个，看它的歌。',
     all: '所有的歌',
-    inLibrary: (mood, count) => `${emotion[mood]}：${songs(count)}`,
     addTitle: '添加歌曲',
     addLead: '这台机器上的音乐文件夹、CSV、Excel 或播放列表文件的路径，或一个网址。文件在原处读取，从不改动。',
     path: '路径或网址',
@@ -364,7 +363,6 @@ export const zh: Strings = {
     },
     found: (count) => (count === 0 ? '没有合适的歌。' : `${songs(count)}。`),
     showAll: '显示所有的歌',
-    row: (title, artist, mood, share) => `${title}，${artist}。${emotion[mood]}，把握 ${percent(share)}`,
     sure: (share) => `把握 ${percent(share)}`,
     unknown: '尚不清楚',
     byYou: '你定的',
@@ -388,7 +386,6 @@ export const zh: Strings = {
     trusted: (share) =>
       `${share < 0.25 ? '几乎不可信' : share < 0.5 ? '略可信' : share < 0.75 ? '较可信' : '可信'}（${percent(share)}）`,
     correctTitle: '它属于哪里',
-    correct: (mood) => `它属于${emotion[mood]}`,
     takeBack: '收回我的更正',
     corrected: (mood) => `它现在在${emotion[mood]}里。`,
     similar: '听起来相像的歌',
