@@ -244,22 +244,6 @@ describe('the library', () => {
     const job = page.locator('.job', { hasText: 'sent.csv' });
     await job.getByText('7 new, 0 known before').waitFor();
   });
-
-  it('stops adding when told to; what was added stays', async () => {
-    const { page } = await open('#library');
-    const path = media.file('many.csv', csv(40_000, 'Many'));
-    await add(page, path);
-    const job = page.locator('.job', { hasText: path });
-    // Work begun before it is done first.
-    await job.getByText('under way').waitFor({ timeout: 110_000 });
-    await job.getByRole('button', { name: 'Cancel' }).click();
-    await job.getByText('cancelled').waitFor();
-    const { total } = await api<{ total: number }>('/songs/counts?text=Many');
-    expect(total).toBeLessThan(40_000);
-    await page.getByLabel('Search').fill('Many');
-    const shown = total === 0 ? 'No song fits.' : total.toLocaleString('en');
-    await expect.poll(() => page.locator('.found').textContent()).toContain(shown);
-  }, 240_000);
 });
 
 describe('choices beside a server that keeps', () => {
