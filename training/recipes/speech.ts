@@ -63,8 +63,9 @@ export const SPEECH_RECIPES: readonly SpeechRecipe[] = [
     picture: VOICE_PICTURE,
     speeds: [1, 0.9, 1.1],
     settings: {
-      epochs: 60,
-      batch: 32,
+      epochs: 70,
+      // Batches of 32 made too few steps: 57.8 instead of 63.7 % mean recall of the network alone on the first part.
+      batch: 16,
       widths: [16, 24, 48, 96],
       noiseShare: 0.3,
       roomShare: 0.15,
