@@ -125,17 +125,24 @@ const fetchCounts = async (): Promise<void> => {
 
 let revision: string | undefined;
 
-/** Looks whether the songs changed: here, in another tab, by the command line or a job. */
-const look = async (): Promise<void> => {
+/**
+ * Looks whether the songs changed: here, in another tab, by the command line or a job. While a job adds some, the list and
+ * its numbers are all that follows: the rest reads the whole library, and waits until the job is over.
+ */
+const look = async (isBusy: boolean): Promise<void> => {
   const { revision: now } = await server.ask<{ revision: string }>('/songs/revision');
   if (now === revision) return;
+  if (revision !== undefined) {
+    restart(false);
+    await fetchCounts();
+  }
+  if (isBusy) return;
   const isFirst = revision === undefined;
   revision = now;
   if (!isFirst) {
-    restart(false);
-    await fetchCounts();
     // A filter hides how many there are in all.
-    libraryTotal.value = (await server.ask<SongCounts>('/songs/counts')).total;
+    const { emotion: _, ...rest } = libraryFilter.peek();
+    if (isFiltered(rest)) libraryTotal.value = (await server.ask<SongCounts>('/songs/counts')).total;
     void refreshLibrary();
   }
   libraryFacets.value = await server.ask<SongFacets>('/songs/facets');
@@ -193,18 +200,26 @@ export const hideJob = ({ id }: Job): void => {
 /** How often the library is looked at while it is on view, milliseconds: while there is work, and without. */
 const BUSY = 1000;
 const QUIET = 4000;
+/** Counting all songs each second would slow the job that brings them. */
+const BUSY_LOOK = 10_000;
 let wake: (() => void) | undefined;
 
 /** Follows the library while it is on view. @returns to be called when it no longer is. */
 export const watchLibrary = (): (() => void) => {
   let isOn = true;
+  let lookedAt = Number.NEGATIVE_INFINITY;
+  const hasWork = (): boolean => libraryJobs.peek().some((job) => !isOver(job));
   const turn = async (): Promise<void> => {
     while (isOn) {
       const { isEmpty, here } = serverState.peek();
       if (!document.hidden && !isEmpty) {
         try {
           if (here) await lookAtJobs();
-          await look();
+          const isBusy = hasWork();
+          if (!isBusy || performance.now() - lookedAt >= BUSY_LOOK) {
+            await look(isBusy);
+            lookedAt = performance.now();
+          }
           if (libraryProblem.peek()?.code === 'server/lost') {
             libraryProblem.value = undefined;
             restart(false);
@@ -213,10 +228,9 @@ export const watchLibrary = (): (() => void) => {
           libraryProblem.value = toProblem(error);
         }
       }
-      const isBusy = libraryJobs.peek().some((job) => !isOver(job));
       await new Promise<void>((resolve) => {
         wake = resolve;
-        setTimeout(resolve, isBusy ? BUSY : QUIET);
+        setTimeout(resolve, hasWork() ? BUSY : QUIET);
       });
     }
   };

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliDecompress } from 'node:zlib';
+import type { PGlite } from '@electric-sql/pglite';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import { packagePath } from '../../node/package-root.ts';
 import { InvalidInputError, UnavailableError } from '../../src/base/errors.ts';
@@ -74,6 +75,25 @@ const checkVersion = (folder: string): void => {
 };
 
 /**
+ * PGlite computes on this thread, and its promises settle without going round the event loop: a job of many statements
+ * would keep a server from answering. Each statement and transaction lets whatever waits go first.
+ */
+const shareThread = (client: PGlite): PGlite => {
+  const afterOthers = (method: (...given: never[]) => Promise<unknown>) => {
+    const run = method.bind(client) as (...given: unknown[]) => Promise<unknown>;
+    return async (...given: unknown[]): Promise<unknown> => {
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      return run(...given);
+    };
+  };
+  return Object.assign(client, {
+    query: afterOthers(client.query),
+    exec: afterOthers(client.exec),
+    transaction: afterOthers(client.transaction),
+  });
+};
+
+/**
  * Opens the database in a folder, making it where there is none: unpacked beside it and then moved, so that a first start that
  * is cut off leaves nothing half made. One process at a time may open a folder: take its lock first.
  *
@@ -101,7 +121,7 @@ export const openPglite = async (folder: string | undefined): Promise<Connection
       renameSync(making, folder);
     }
     if (folder !== undefined) checkVersion(folder);
-    const client = await open(folder);
+    const client = shareThread(await open(folder));
     return {
       engine: 'pglite',
       where: folder ?? 'memory',

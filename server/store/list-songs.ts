@@ -31,9 +31,11 @@ export const whereSongs = ({ emotion, tag, language, text, lacking, having }: So
   if (text !== undefined && text.trim() !== '')
     conditions.push(sql`search_key like ${`%${escapeLike(foldKey(text))}%`}`);
   if (lacking !== undefined)
+    // A scalar subquery, not "not exists": that becomes a join, which without fresh statistics (PGlite never gathers them by
+    // itself) compares every song with every piece of evidence: 10 s a page of 350,000 songs. This one asks the key's index.
     conditions.push(
-      sql`not exists (select from song_evidence e where e.song_id = songs.id and e.source = ${lacking.source}
-        and e.version = ${lacking.version})`,
+      sql`(select 1 from song_evidence e where e.song_id = songs.id and e.source = ${lacking.source}
+        and e.version = ${lacking.version} limit 1) is null`,
     );
   if (having === 'lyrics') conditions.push(sql`lyrics is not null`);
   if (having === 'file') conditions.push(sql`exists (select from song_files f where f.song_id = songs.id)`);

@@ -238,6 +238,23 @@ describe('the library', () => {
     await job.waitFor({ state: 'detached' });
   });
 
+  it('stops adding when it is told to, and keeps what it has', async () => {
+    const { page } = await open('#library');
+    const path = media.file('many.csv', csv(150_000, 'Many'));
+    await add(page, path);
+    const job = page.locator('.job', { hasText: path });
+    // It is seen at work before it is stopped.
+    await job.getByText(/[1-9]\d*,\d+ so far/).waitFor();
+    await job.getByRole('button', { name: 'Cancel' }).click();
+    await job.getByText('cancelled').waitFor();
+    const { total } = await api<{ total: number }>('/songs/counts?text=many');
+    expect(total).toBeGreaterThan(0);
+    expect(total).toBeLessThan(150_000);
+    await job.getByRole('button', { name: 'Hide' }).click();
+    await job.waitFor({ state: 'detached' });
+    await eraseAll();
+  });
+
   it('takes a table that is sent to it', async () => {
     const { page } = await open('#library');
     await page.getByLabel('Choose a table or playlist').setInputFiles(media.file('sent.csv', csv(7, 'Sent')));
