@@ -11,7 +11,7 @@ if (missing !== undefined) console.warn(missing);
 const cosine = (a: readonly number[], b: readonly number[]): number =>
   a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0) / (Math.hypot(...a) * Math.hypot(...b));
 
-describe.skipIf(missing !== undefined)('an index of vectors', () => {
+describe.skipIf(missing !== undefined)(`an index of vectors${missing === undefined ? '' : ` (${missing})`}`, () => {
   let postgres: TestPostgres;
   let store: Store;
   const model = "it's a model";
