@@ -179,9 +179,10 @@ describe('buildModel', () => {
   it('keeps metadata and weights readable', () => {
     const model = buildModel(options);
     expect(readOnnxMetadata(model)).toEqual(options.metadata);
-    const stored = readOnnxWeights(model).get('a.weight')!;
-    expect(stored.dims).toEqual([6, 2, 3, 3]);
-    expect([...stored.data]).toEqual([...weights.parameters.subarray(0, 108)]);
+    const stored = readOnnxWeights(model).get('c.weight')!;
+    expect(stored.dims).toEqual([8, 6, 3, 3]);
+    // After the weights of a and b.
+    expect([...stored.data]).toEqual([...weights.parameters.subarray(432, 864)]);
   });
 
   it('leaves the auxiliary head out', () => {

@@ -1,5 +1,6 @@
 /** From a network, written once as a function, to the files that train it and the file that ships. */
 import type { Random } from '../base/random.ts';
+import { foldNormalization, type StoredArray } from './fold-normalization.ts';
 import { softmaxCrossEntropy } from './loss.ts';
 import { encodeOnnx, floatToHalf, type OnnxInitializer, type OnnxNode, type OnnxValue } from './onnx.ts';
 import { emitUpdate, type Optimizer, optimizerState, SCALAR_INPUTS, type UpdateOptions } from './optimizer.ts';
@@ -131,31 +132,35 @@ export const buildModel = (options: ModelOptions): Uint8Array => {
   const calibrated = temperature === 1 ? logits : tape.emit('Mul', [logits, tape.float(1 / temperature)], logits.dims);
   tape.append('Identity', [calibrated], ['logits']);
 
+  const declared = new Set([...tape.parameters, ...tape.statistics].map(({ name }) => name));
+  const used = (slots: readonly Slot[], vector: Float32Array): StoredArray[] =>
+    slots
+      .filter(({ name }) => declared.has(name))
+      .map(({ name, dims, start, end }) => ({ name, dims, values: vector.slice(start, end) }));
+  const { nodes, arrays } = foldNormalization(tape.nodes, [
+    ...used(layout.parameters, weights.parameters),
+    ...used(layout.statistics, weights.statistics),
+  ]);
+
   const widening: OnnxNode[] = [{ op: 'Identity', inputs: [inputName], outputs: ['input'], attributes: {} }];
   const constants: OnnxInitializer[] = [];
-  const store = (slots: readonly Slot[], vector: Float32Array, names: ReadonlySet<string>): void => {
-    for (const { name, dims, start, end } of slots) {
-      if (!names.has(name)) continue;
-      const values = vector.slice(start, end);
-      if (storage === 'float16' && dims.length > 1) {
-        const raw = new Uint8Array(Uint16Array.from(values, floatToHalf).buffer);
-        constants.push({ name: `${name}.half`, type: 'float16', dims, raw });
-        widening.push({ op: 'Cast', inputs: [`${name}.half`], outputs: [name], attributes: { to: 1 } });
-      } else if (storage === 'int8' && dims.length > 1) {
-        const { steps, scales } = quantize(values, dims);
-        const scaleDims = dims.map((dim, axis) => (axis === 0 ? dim : 1));
-        constants.push({ name: `${name}.int8`, type: 'int8', dims, raw: new Uint8Array(steps.buffer) });
-        constants.push({ name: `${name}.scale`, type: 'float32', dims: scaleDims, raw: new Uint8Array(scales.buffer) });
-        // Cast and Mul rather than DequantizeLinear: the runtime folds these two into a constant when it loads.
-        widening.push({ op: 'Cast', inputs: [`${name}.int8`], outputs: [`${name}.wide`], attributes: { to: 1 } });
-        widening.push({ op: 'Mul', inputs: [`${name}.wide`, `${name}.scale`], outputs: [name], attributes: {} });
-      } else constants.push({ name, type: 'float32', dims, raw: new Uint8Array(values.buffer) });
-    }
-  };
-  store(layout.parameters, weights.parameters, new Set(tape.parameters.map(({ name }) => name)));
-  store(layout.statistics, weights.statistics, new Set(tape.statistics.map(({ name }) => name)));
+  for (const { name, dims, values } of arrays) {
+    if (storage === 'float16' && dims.length > 1) {
+      const raw = new Uint8Array(Uint16Array.from(values, floatToHalf).buffer);
+      constants.push({ name: `${name}.half`, type: 'float16', dims, raw });
+      widening.push({ op: 'Cast', inputs: [`${name}.half`], outputs: [name], attributes: { to: 1 } });
+    } else if (storage === 'int8' && dims.length > 1) {
+      const { steps, scales } = quantize(values, dims);
+      const scaleDims = dims.map((dim, axis) => (axis === 0 ? dim : 1));
+      constants.push({ name: `${name}.int8`, type: 'int8', dims, raw: new Uint8Array(steps.buffer) });
+      constants.push({ name: `${name}.scale`, type: 'float32', dims: scaleDims, raw: new Uint8Array(scales.buffer) });
+      // Cast and Mul rather than DequantizeLinear: the runtime folds these two into a constant when it loads.
+      widening.push({ op: 'Cast', inputs: [`${name}.int8`], outputs: [`${name}.wide`], attributes: { to: 1 } });
+      widening.push({ op: 'Mul', inputs: [`${name}.wide`, `${name}.scale`], outputs: [name], attributes: {} });
+    } else constants.push({ name, type: 'float32', dims, raw: new Uint8Array(values.buffer) });
+  }
   return encodeOnnx({
-    nodes: [...widening, ...tape.nodes],
+    nodes: [...widening, ...nodes],
     initializers: [...constants, ...tape.initializers],
     inputs: [{ name: inputName, type: 'float32', dims: ['batch', ...inputDims] }],
     outputs: [{ name: 'logits', type: 'float32', dims: ['batch', logits.dims[1]!] }],
