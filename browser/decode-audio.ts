@@ -13,11 +13,13 @@ export interface DecodeAudioOptions {
 const MEBIBYTE = 1024 * 1024;
 const SAMPLE_RATE = 16_000;
 
-/** The file's kind by the bytes behind its tag, whose pictures are not read. */
+/** The file's kind by the bytes behind its tags, whose pictures are not read. */
 const kindOf = async (sound: Blob): Promise<ReturnType<typeof audioKind>> => {
   const read = async (from: number, count: number) =>
     new Uint8Array(await sound.slice(from, from + count).arrayBuffer());
-  return audioKind(await read(id3Length(await read(0, 10)), KIND_BYTES));
+  let start = 0;
+  for (let tag = -1; tag !== 0; start += tag) tag = id3Length(await read(start, 10));
+  return audioKind(await read(start, KIND_BYTES));
 };
 
 /**

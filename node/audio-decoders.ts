@@ -109,7 +109,8 @@ export async function* decodeWithFfmpeg(path: string, name: string): AsyncGenera
   const input = ['-v', 'error', '-nostdin', '-protocol_whitelist', 'file,pipe', '-i', `file:${path}`];
   const output = ['-map', '0:a:0', '-c:a', 'pcm_f32le', '-f', 'wav', '-'];
   const child = spawn(program, [...input, ...output], { stdio: ['ignore', 'pipe', 'ignore'] });
-  const closed = once(child, 'close');
+  // A program that does not start closes nothing, but its end is seen below as a file without sound.
+  const closed = once(child, 'close').catch(() => undefined);
   try {
     const reader = createByteReader(child.stdout);
     if ((await reader.fill(12)) < 12)
@@ -120,6 +121,8 @@ export async function* decodeWithFfmpeg(path: string, name: string): AsyncGenera
     yield* readWav(reader);
   } finally {
     child.kill();
+    // Whoever stops early leaves sound unread in the pipe, and an unread pipe never closes.
+    child.stdout.destroy();
     await closed;
   }
 }

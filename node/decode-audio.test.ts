@@ -1,4 +1,6 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readlinkSync } from 'node:fs';
+import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -32,6 +34,15 @@ const expectBothTones = (samples: Float32Array, seconds: number): void => {
 };
 
 afterEach(() => vi.unstubAllEnvs());
+
+const inFolder = async (use: (folder: string) => Promise<void>): Promise<void> => {
+  const folder = await mkdtemp(join(tmpdir(), 'attune-test-'));
+  try {
+    await use(folder);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+};
 
 describe('each kind gives its sound, whether from bytes or from a file', () => {
   test.each([
@@ -179,20 +190,21 @@ describe('what is no sound, or not enough of one', () => {
     expectPartOf(['layer3.mp3', 'vorbis.ogg']),
   );
 
-  test.skipIf(lacksFfmpeg)('an MP3 behind a tag with a picture of 20 MB (needs ffmpeg)', async () => {
-    const size = 20 * 1024 * 1024;
-    const sevenBits = [21, 14, 7, 0].map((shift) => (size >> shift) & 0x7f);
-    const picture = new Uint8Array(10 + size).fill(0xff, 10);
-    picture.set([0x49, 0x44, 0x33, 3, 0, 0, ...sevenBits]);
-    const folder = await mkdtemp(join(tmpdir(), 'attune-test-'));
-    try {
+  test.skipIf(lacksFfmpeg)('an MP3 behind a tag with a picture of 20 MB, and behind two tags (needs ffmpeg)', () =>
+    inFolder(async (folder) => {
+      const tag = (size: number): Uint8Array => {
+        const sevenBits = [21, 14, 7, 0].map((shift) => (size >> shift) & 0x7f);
+        const bytes = new Uint8Array(10 + size).fill(0xff, 10);
+        bytes.set([0x49, 0x44, 0x33, 3, 0, 0, ...sevenBits]);
+        return bytes;
+      };
+      const sound = await fixture('layer3.mp3');
       const path = join(folder, 'song');
-      await writeFile(path, Buffer.concat([picture, await fixture('layer3.mp3')]));
+      await writeFile(path, Buffer.concat([tag(20 * 1024 * 1024), sound]));
       expectBothTones(await decodeAudio(path), 0.7);
-    } finally {
-      await rm(folder, { recursive: true });
-    }
-  });
+      expectBothTones(await decodeAudio(Buffer.concat([tag(300_000), tag(9000), sound])), 0.7);
+    }),
+  );
 
   test('longer than asked for', async () => {
     const sound = makeWav([new Float32Array(32_001)]);
@@ -200,9 +212,79 @@ describe('what is no sound, or not enough of one', () => {
   });
 });
 
-test('reading stops where asked', async () => {
-  let count = 0;
-  for await (const piece of readAudio(makeWav([new Float32Array(80_000)]), { untilSeconds: 1.5 }))
-    count += piece.length;
-  expect(count).toBe(24_000);
+describe('reading stops where asked', () => {
+  const countUntil = async (sound: Uint8Array | string, untilSeconds: number): Promise<number> => {
+    let count = 0;
+    for await (const piece of readAudio(sound, { untilSeconds })) count += piece.length;
+    return count;
+  };
+
+  test('in the middle of a sound', async () => {
+    expect(await countUntil(makeWav([new Float32Array(80_000)]), 1.5)).toBe(24_000);
+  });
+
+  test('a recording of ten hours costs no more than its first second', () =>
+    inFolder(async (folder) => {
+      const path = join(folder, 'ten-hours.wav');
+      const bytes = 36_000 * 16_000;
+      const file = await open(path, 'w');
+      await file.write(makeWav([new Float32Array(16)], { bits: 8, dataLength: bytes }));
+      // The rest is a hole in the file: it takes no room and reads as zeros.
+      await file.truncate(44 + bytes);
+      await file.close();
+      expect(await countUntil(path, 1)).toBe(16_000);
+      await expect(decodeAudio(path, { maxSeconds: 60 })).rejects.toThrow(
+        'This sound is longer than 60 seconds: cut out the part that matters and give that.',
+      );
+    }));
+
+  test.skipIf(lacksFfmpeg)('in the middle of what ffmpeg decodes (skipped where there is none)', () =>
+    inFolder(async (folder) => {
+      const path = join(folder, 'long.mp3');
+      const tone = ['-f', 'lavfi', '-i', 'sine=frequency=300:duration=60'];
+      execFileSync('ffmpeg', ['-v', 'error', ...tone, '-b:a', '32k', path]);
+      expect(await countUntil(path, 2)).toBe(32_000);
+    }),
+  );
+
+  test.skipIf(!existsSync('/proc/self/fd'))('and leaves no file open (needs /proc)', () =>
+    inFolder(async (folder) => {
+      const path = join(folder, 'long.wav');
+      await writeFile(path, makeWav([new Float32Array(600_000)]));
+      const openFiles = (): number =>
+        readdirSync('/proc/self/fd').filter((number) => {
+          try {
+            return readlinkSync(`/proc/self/fd/${number}`) === path;
+          } catch {
+            return false; // the folder was read through one that is closed by now
+          }
+        }).length;
+      await countUntil(path, 1);
+      await expect(decodeAudio(path, { maxSeconds: 2 })).rejects.toThrow(code('audio/too-long'));
+      for await (const _ of readAudio(path)) break;
+      await expect.poll(openFiles).toBe(0);
+    }),
+  );
+});
+
+describe.skipIf(lacksFfmpeg)('sound in other files (skipped where there is no ffmpeg)', () => {
+  test.each([
+    ['aiff', ['-f', 'aiff']],
+    ['wma', ['-f', 'asf']],
+    ['avi', ['-f', 'avi', '-c:a', 'pcm_s16le']],
+    ['flv', ['-f', 'flv', '-c:a', 'pcm_s16le']],
+    ['mpg', ['-f', 'mpeg']],
+    ['mov', ['-f', 'mov', '-c:a', 'pcm_s16le']],
+    ['wv', ['-f', 'wv']],
+    ['mkv', ['-f', 'matroska', '-c:a', 'pcm_s16le']],
+  ] as const)('%s', (name, options) =>
+    inFolder(async (folder) => {
+      const path = join(folder, `sound.${name}`);
+      const from = new URL('../test/audio/fixtures/flac16.flac', import.meta.url).pathname;
+      execFileSync('ffmpeg', ['-v', 'error', '-i', from, ...options, path]);
+      const samples = await decodeAudio(path);
+      expect(Math.abs(samples.length / 16_000 - 0.7)).toBeLessThan(0.1);
+      for (const hz of [440, 1000]) expect(Math.abs(toneIn(samples, hz) - 1 / 16)).toBeLessThan(0.01);
+    }),
+  );
 });

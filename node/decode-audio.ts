@@ -33,9 +33,17 @@ const unreadable = (message: string, cause?: unknown): InvalidInputError =>
   new InvalidInputError('audio/unreadable', message, { cause });
 
 async function* piecesOf(sound: Uint8Array | string): AsyncGenerator<Uint8Array> {
-  if (typeof sound === 'string') yield* createReadStream(sound, { highWaterMark: PIECE_BYTES });
-  else for (let at = 0; at < sound.length; at += PIECE_BYTES) yield sound.subarray(at, at + PIECE_BYTES);
+  if (typeof sound === 'string') {
+    try {
+      yield* createReadStream(sound, { highWaterMark: PIECE_BYTES });
+    } catch (cause) {
+      throw unreadable(`The sound "${sound}" cannot be read (${messageOf(cause)}): check its permissions.`, cause);
+    }
+  } else for (let at = 0; at < sound.length; at += PIECE_BYTES) yield sound.subarray(at, at + PIECE_BYTES);
 }
+
+const messageOf = (cause: unknown): string =>
+  cause instanceof Error ? ((cause as NodeJS.ErrnoException).code ?? cause.message) : String(cause);
 
 /** Only a program outside needs the sound as a file. */
 async function* decodeOutside(sound: Uint8Array | string, name: string): AsyncGenerator<SoundPiece> {
@@ -64,12 +72,11 @@ const checkFile = async (sound: Uint8Array | string): Promise<void> => {
   throw unreadable('This sound is empty (0 bytes): give another copy of it.');
 };
 
-/** Passes over an ID3v2 tag with its pictures, so that the bytes behind it can tell the kind. */
-const openBehindTag = async (sound: Uint8Array | string): Promise<ByteReader> => {
-  const reader = createByteReader(piecesOf(sound));
+/** Passes over ID3v2 tags with their pictures (some programs write two), so that the bytes behind them can tell the kind. */
+const openBehindTags = async (pieces: AsyncIterable<Uint8Array>): Promise<ByteReader> => {
+  const reader = createByteReader(pieces);
   await reader.fill(KIND_BYTES);
-  const tag = id3Length(reader.held());
-  if (tag > 0) {
+  for (let tag = id3Length(reader.held()); tag > 0; tag = id3Length(reader.held())) {
     const skipped = await reader.skip(tag);
     if (skipped < tag || (await reader.fill(KIND_BYTES)) === 0)
       throw unreadable(`This file ends within its tag (${tag} bytes) and holds no sound: give another copy of it.`);
@@ -77,9 +84,12 @@ const openBehindTag = async (sound: Uint8Array | string): Promise<ByteReader> =>
   return reader;
 };
 
-const openSound = async (sound: Uint8Array | string): Promise<AsyncGenerator<SoundPiece>> => {
-  await checkFile(sound);
-  const reader = await openBehindTag(sound);
+/** @param pieces the file's bytes, for those kinds that need no program */
+const openSound = async (
+  sound: Uint8Array | string,
+  pieces: AsyncIterable<Uint8Array>,
+): Promise<AsyncGenerator<SoundPiece>> => {
+  const reader = await openBehindTags(pieces);
   const head = reader.held();
   const kind = audioKind(head);
   switch (kind) {
@@ -102,6 +112,8 @@ const openSound = async (sound: Uint8Array | string): Promise<AsyncGenerator<Sou
       throw unreadable(
         'This is no sound file that Attune knows, whatever its name says: give WAV, MP3, Ogg, Opus, FLAC, M4A or WebM.',
       );
+    default:
+      return decodeOutside(sound, kind.toUpperCase());
   }
 };
 
@@ -125,6 +137,17 @@ export async function* readAudio(
   sound: Uint8Array | string,
   { untilSeconds = Number.POSITIVE_INFINITY }: ReadAudioOptions = {},
 ): AsyncGenerator<Float32Array> {
+  await checkFile(sound);
+  const pieces = piecesOf(sound);
+  try {
+    yield* toMono(await openSound(sound, pieces), untilSeconds);
+  } finally {
+    // Whether read to its end or not: an open file more for each song would stop a scan after some thousand.
+    await pieces.return(undefined);
+  }
+}
+
+async function* toMono(sound: AsyncIterable<SoundPiece>, untilSeconds: number): AsyncGenerator<Float32Array> {
   let resampler: { readonly rate: number; readonly run: Resampler } | undefined;
   let count = 0;
   const limit = untilSeconds * SAMPLE_RATE;
@@ -133,7 +156,7 @@ export async function* readAudio(
     count += kept.length;
     return kept;
   };
-  for await (const { sampleRate, channels } of await openSound(sound)) {
+  for await (const { sampleRate, channels } of sound) {
     if (resampler?.rate !== sampleRate) {
       if (sampleRate < 1000 || sampleRate > 768_000)
         throw unreadable(

@@ -1,6 +1,6 @@
 /** From a sound or video file to the mood of the voice in it. */
 import { open } from 'node:fs/promises';
-import { audioKind, id3Length, KIND_BYTES } from '../src/audio/audio-kind.ts';
+import { type AudioKind, audioKind, id3Length, KIND_BYTES } from '../src/audio/audio-kind.ts';
 import { oggCodec } from '../src/audio/ogg.ts';
 import { joinSamples } from '../src/audio/resample.ts';
 import { readVoice, type VoiceModel, type VoiceReading } from '../src/audio/voice-mood.ts';
@@ -21,17 +21,21 @@ export const isSoundFile = async (path: string): Promise<'yes' | 'either' | 'no'
       const { buffer, bytesRead } = await file.read(new Uint8Array(count), 0, count, from);
       return buffer.subarray(0, bytesRead);
     };
-    const head = await read(id3Length(await read(0, 10)), KIND_BYTES);
+    let start = 0;
+    for (let tag = -1; tag !== 0; start += tag) tag = id3Length(await read(start, 10));
+    const head = await read(start, KIND_BYTES);
     const kind = audioKind(head);
     if (kind === undefined) return 'no';
     if (kind === 'm4a')
       return String.fromCharCode(...head.subarray(8, 11)) === 'M4A' ? 'yes' : isStillPicture(head) ? 'no' : 'either';
-    if (kind === 'webm') return 'either';
+    if (kind === 'webm' || MAY_BE_VIDEO.includes(kind)) return 'either';
     return kind === 'ogg' && oggCodec(head) === 'other' ? 'either' : 'yes';
   } finally {
     await file.close();
   }
 };
+
+const MAY_BE_VIDEO: readonly AudioKind[] = ['asf', 'avi', 'flv', 'mpeg'];
 
 /** HEIC and AVIF photos lie in the same container as M4A and differ only in the brand. */
 const isStillPicture = (head: Uint8Array): boolean =>

@@ -22,6 +22,27 @@ describe('real files', () => {
   });
 
   test('WAV', () => expect(audioKind(makeWav([new Float32Array(9)]))).toBe('wav'));
+
+  // From the formats' own documents: the first bytes of each.
+  test.each([
+    ['RIFF\0\0\0\0AVI LIST', 'avi'],
+    ['FORM\0\0\0\0AIFFCOMM', 'aiff'],
+    ['0&\xb2u\x8ef\xcf\x11\xa6\xd9\0\xaa', 'asf'],
+    ['FLV\x01\x05\0\0\0\x09', 'flv'],
+    ['\0\0\x01\xba\x44\0', 'mpeg'],
+    ['wvpk\0\0\0\0', 'wavpack'],
+    ['MAC \x96\x0f', 'ape'],
+    ['MPCKSH', 'musepack'],
+    ['DSD \x1c\0', 'dsf'],
+    ['\0\0\0\x08wide\0\0\0\0mdat', 'm4a'],
+  ] as const)('%j is %s', (start, kind) => {
+    const bytes = new Uint8Array(5000);
+    bytes.set(Array.from(start, (letter) => letter.charCodeAt(0)));
+    expect(audioKind(bytes)).toBe(kind);
+  });
+
+  test('a sentence with a box in its fifth letter is none', () =>
+    expect(audioKind(new TextEncoder().encode('The free song.'))).toBeUndefined());
 });
 
 test('text is no sound', () => {

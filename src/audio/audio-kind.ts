@@ -1,8 +1,46 @@
 /** Tells what kind of sound file this is by its first bytes, whatever its name says. */
 import { asciiAt } from './byte-reader.ts';
 
-/** 'aac' is AAC without a container (ADTS); 'm4a' is any MPEG-4 container, sound of a video included. */
-export type AudioKind = 'wav' | 'au' | 'flac' | 'ogg' | 'webm' | 'm4a' | 'mp3' | 'aac';
+/**
+ * 'aac' is AAC without a container (ADTS); 'm4a' is any MPEG-4 container, sound of a video included. 'asf' (WMA, WMV), 'avi',
+ * 'flv' and 'mpeg' hold videos as well; those after 'mpeg' are only told apart to be named.
+ */
+export type AudioKind =
+  | 'wav'
+  | 'au'
+  | 'flac'
+  | 'ogg'
+  | 'webm'
+  | 'm4a'
+  | 'mp3'
+  | 'aac'
+  | 'asf'
+  | 'avi'
+  | 'flv'
+  | 'mpeg'
+  | 'aiff'
+  | 'wavpack'
+  | 'ape'
+  | 'musepack'
+  | 'dsf';
+
+/** Kinds told by letters at the file's start alone. */
+const BY_LETTERS: readonly (readonly [string, AudioKind])[] = [
+  ['.snd', 'au'],
+  ['fLaC', 'flac'],
+  ['OggS', 'ogg'],
+  ['\x1aE\xdf\xa3', 'webm'],
+  ['0&\xb2u\x8ef\xcf\x11', 'asf'],
+  ['FLV\x01', 'flv'],
+  ['\0\0\x01\xba', 'mpeg'],
+  ['wvpk', 'wavpack'],
+  ['MAC ', 'ape'],
+  ['MPCK', 'musepack'],
+  ['MP+\x07', 'musepack'],
+  ['DSD ', 'dsf'],
+];
+/** What a QuickTime file older than the `ftyp` box begins with, behind its size. */
+const QUICKTIME_BOXES = ['moov', 'mdat', 'wide', 'free'];
 
 /** `audioKind` wants so many bytes, or the whole file where it is shorter. */
 export const KIND_BYTES = 4096;
@@ -57,11 +95,13 @@ const holdsMpegFrames = (head: Uint8Array): boolean => {
 export const audioKind = (head: Uint8Array): AudioKind | undefined => {
   const word = asciiAt(head, 0);
   if ((word === 'RIFF' || word === 'RF64') && asciiAt(head, 8) === 'WAVE') return 'wav';
-  if (word === '.snd') return 'au';
-  if (word === 'fLaC') return 'flac';
-  if (word === 'OggS') return 'ogg';
-  if (head[0] === 0x1a && head[1] === 0x45 && head[2] === 0xdf && head[3] === 0xa3) return 'webm';
-  if (asciiAt(head, 4) === 'ftyp') return 'm4a';
+  if (word === 'RIFF' && asciiAt(head, 8) === 'AVI ') return 'avi';
+  if (word === 'FORM' && ['AIFF', 'AIFC'].includes(asciiAt(head, 8))) return 'aiff';
+  const found = BY_LETTERS.find(([letters]) => asciiAt(head, 0, letters.length) === letters);
+  if (found) return found[1];
+  const box = asciiAt(head, 4);
+  // A size in the first four bytes, not a letter: "The free ..." is a text.
+  if (box === 'ftyp' || (head[0]! < 0x20 && QUICKTIME_BOXES.includes(box))) return 'm4a';
   if (head[0] === 0xff && (head[1]! & 0xf6) === 0xf0) return 'aac';
   return holdsMpegFrames(head) ? 'mp3' : undefined;
 };
