@@ -44,8 +44,15 @@ test('a run and a set become the page, each figure beside the words of the paper
   const page = await readFile(join(out, 'paper.md'), 'utf8');
   expect(page).toContain('3 rounds (1.0 h), round 3 kept');
   expect(page).toContain('From round 1 to round 3 validation went from 22.0 % to 26.0 %');
-  expect(page).toContain('Ours ends at 1.70');
+  expect(page).toContain("Ours ends at 1.70 on training pictures, the paper's");
   expect(page).not.toMatch(/undefined|NaN/);
+
+  const twoHeads = { recipe: 'table1-7x7', settings: { auxiliaryWeight: 1 }, history, bestEpoch: 3 };
+  await writeFile(join(folder, 'training.json'), JSON.stringify(twoHeads));
+  await writePaperReport({ run: folder, dataPath, out });
+  expect(await readFile(join(out, 'paper.md'), 'utf8')).toContain(
+    'Ours ends at 1.70 on training pictures (the sum of two heads',
+  );
   expect(await readFile(join(out, 'examples.svg'), 'utf8')).toMatch(/^<svg .*(angry|disgust).*<\/svg>\n$/s);
 });
 

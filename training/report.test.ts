@@ -38,7 +38,13 @@ test('a training report holds every round, with gaps where nothing was validated
   expect(page).toContain('| 1 | 0.100 | 1.9000 | 20.00 % |  |  | 400 | 60 |');
   expect(page).toContain('| 2 | 0.0500 | 0.9500 | 40.00 % | 1.5000 | 43.21 % | 400 | 60 |');
   expect(page).toContain('| widths | `[8,16]` |');
+  expect(page).not.toContain('both heads');
   expect(await readFile(join(folder, 'loss.svg'), 'utf8')).toContain('kept: round 2');
+});
+
+test('the loss of two heads is named as such', async () => {
+  await writeTrainingReport(folder, { recipe: 'smoke', settings: { auxiliaryWeight: 1 }, history: [round(1)] });
+  expect(await readFile(join(folder, 'training.md'), 'utf8')).toContain('the sum over both heads');
 });
 
 test('a run without any round still writes a page', async () => {

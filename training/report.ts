@@ -213,7 +213,11 @@ export const writeTrainingReport = async (folder: string, summary: TrainingSumma
   const settings = Object.entries(summary.settings).map(([name, value]) => [name, `\`${JSON.stringify(value)}\``]);
   const index = `# Training: recipe ${summary.recipe}
 
-${summary.dataSha256 ? `Data: sha256 of the Training pixels ${summary.dataSha256}. ` : ''}Training accuracy is that on augmented pictures, so it lies below what the same pictures would give plain.
+${summary.dataSha256 ? `Data: sha256 of the Training pixels ${summary.dataSha256}. ` : ''}Training accuracy is that on augmented pictures, so it lies below what the same pictures would give plain.${
+    Number(summary.settings.auxiliaryWeight ?? 0) > 0
+      ? ' Training loss is the sum over both heads, validation loss that of the first.'
+      : ''
+  }
 
 ![Loss](loss.svg)
 
