@@ -1,5 +1,5 @@
 /** GTZAN with its sounds, in a made-up folder of the usual layout: the lists decide who is learnt from and who is asked. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -68,11 +68,47 @@ describe('GTZAN with sounds', () => {
     expect(report.count).toBe(20);
   });
 
+  it('with genres, songs and a list missing scores what is there and says how many are not', async () => {
+    const part = mkdtempSync(join(tmpdir(), 'attune-gtzan-part-'));
+    const songs = (genre: string, ...numbers: number[]): string =>
+      numbers.map((number) => `${genre}/${nameOf(genre, number)}`).join('\n');
+    try {
+      for (const genre of ['disco', 'metal', 'pop'])
+        cpSync(join(folder, 'genres_original', genre), join(part, genre), { recursive: true });
+      for (const genre of ['blues', 'disco', 'metal', 'pop'])
+        for (const [list, numbers] of Object.entries({ train: [0, 1], valid: [2], test: [3] }))
+          writeFileSync(join(part, `${list}_filtered.txt`), `${songs(genre, ...numbers)}\n`, { flag: 'a' });
+      const report = await evaluateGenre({ dataPath: part, rows: ['genre-svm'] });
+      expect(report).toMatchObject({ count: 3, labels: GTZAN_GENRES, dataset: { name: 'GTZAN', count: 12 } });
+      expect(report.note).toMatch(/^Learnt from the filtered split.* 4 songs that the lists name are not there/);
+      expect(report.perClass.blues).toMatchObject({ support: 0, recall: 0 });
+      await expect(evaluateGenre({ dataPath: part, split: 'stratified' })).rejects.toMatchObject({
+        message: expect.stringMatching(/train_stratified\.txt/),
+      });
+      rmSync(join(part, 'disco'), { recursive: true });
+      rmSync(join(part, 'metal'), { recursive: true });
+      await expect(evaluateGenre({ dataPath: part })).rejects.toMatchObject({
+        code: 'data/too-few',
+        message: expect.stringMatching(/12 are missing: 3 of 1 genres are left to learn from and 1 to score/),
+      });
+      rmSync(join(part, 'pop'), { recursive: true });
+      await expect(evaluateGenre({ dataPath: part })).rejects.toMatchObject({
+        code: 'data/not-found',
+        message: expect.stringMatching(/none of the sounds .* no table features_30_sec\.csv/),
+      });
+    } finally {
+      rmSync(part, { recursive: true });
+    }
+  });
+
   it('without lists says which are missing; with a model of other genres says so', async () => {
     rmSync(join(folder, 'test_stratified.txt'));
     await expect(evaluateGenre({ dataPath: folder, split: 'stratified' })).rejects.toMatchObject({
       code: 'data/not-found',
       message: expect.stringMatching(/test_stratified\.txt/),
+    });
+    await expect(evaluateGenre({ dataPath: folder, parts: Number.NaN })).rejects.toMatchObject({
+      code: 'evaluate/parts',
     });
     await expect(evaluateGenre({ dataPath: folder, protocol: 'model' })).rejects.toMatchObject({
       code: 'evaluate/genre',

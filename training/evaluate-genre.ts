@@ -3,16 +3,15 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openSession } from '../node/open-session.ts';
 import { GENRE_MODEL, readSoundModel, statisticsFileOf } from '../node/sound-models.ts';
-import { SONG_DIMS, SONG_SETTINGS } from '../src/audio/song-sound.ts';
 import { STATISTIC_BLOCKS } from '../src/audio/song-statistics.ts';
-import { openSoundModel } from '../src/audio/sound-model.ts';
 import { InvalidInputError } from '../src/base/errors.ts';
 import { readOnnxMetadata } from '../src/graph/onnx.ts';
-import { tensor } from '../src/graph/session.ts';
 import { EMOTIFY_GENRES, loadEmotify } from './datasets/emotify.ts';
-import { findGtzanSounds, GTZAN_GENRES, type GtzanSplit, readGtzanFeatures, readGtzanSplit } from './datasets/gtzan.ts';
+import type { GtzanSplit } from './datasets/gtzan.ts';
+import { noteOfMissing } from './datasets/sound-set.ts';
+import { type Answers, answerOf, askGenreModel, joinAnswers, joinHalves } from './genre-answers.ts';
+import { type GenreData, isGtzan, loadGtzan } from './gtzan-tracks.ts';
 import { fitKernelRidge, type KernelRidge, predictKernelRidge } from './kernel-ridge.ts';
 import { accuracy, type ClassScore, confusionMatrix, macroF1, scoreClasses, wilsonInterval } from './metrics.ts';
 import { describeMachine, findCommit } from './provenance.ts';
@@ -27,18 +26,8 @@ import {
 } from './recipes/genre.ts';
 import { songNetwork } from './recipes/sound-networks.ts';
 import { resolveSoundSettings, type SoundSettings } from './recipes/sound-settings.ts';
-import { type LabelledTrack, loadSongTrack } from './song-tracks.ts';
-import { joinSums } from './sound-cache.ts';
-import {
-  askSlices,
-  askTrained,
-  judgeTrack,
-  summaryRow,
-  type TrackAnswer,
-  trackFolds,
-  trainAndAskSvm,
-  trainSongs,
-} from './train-genre.ts';
+import type { LabelledTrack } from './song-tracks.ts';
+import { askTrained, judgeTrack, summaryRow, trackFolds, trainAndAskSvm, trainSongs } from './train-genre.ts';
 import { shortSum, statisticsOf } from './train-song-mood.ts';
 
 /** `auto`: `model` where the model has not heard some of the songs, else `folds`; `rows`: the six rows of the paper. */
@@ -99,17 +88,6 @@ export interface GenreReport extends GenreScore {
   readonly commit: string | null;
   readonly machine: string;
   readonly time: string;
-}
-
-/** A track's answer and where it stands. */
-interface Answered extends TrackAnswer {
-  readonly index: number;
-}
-
-interface Answers {
-  readonly tracks: readonly Answered[];
-  readonly parameters: number | null;
-  readonly trainingSeconds: number | null;
 }
 
 const scoreAnswers = (
@@ -194,29 +172,6 @@ export const fitGenreStatistics = (
     STATISTIC_BLOCKS,
   );
 
-const answerOf = (index: number, probabilities: readonly number[]): Answered => ({
-  index,
-  probabilities,
-  said: probabilities.indexOf(Math.max(...probabilities)),
-  slices: [],
-});
-
-/** Both halves of the shipped model, added up. */
-const joinHalves = (net: Answers, statistics: Answers): Answers => {
-  const second = new Map(statistics.tracks.map((answer) => [answer.index, answer.probabilities]));
-  const tracks = net.tracks.flatMap((answer) => {
-    const other = second.get(answer.index);
-    if (!other) return [];
-    const joint = answer.probabilities.map((value, k) => (value + other[k]!) / 2);
-    return [{ ...answerOf(answer.index, joint), slices: answer.slices }];
-  });
-  return {
-    tracks,
-    parameters: net.parameters,
-    trainingSeconds: (net.trainingSeconds ?? 0) + (statistics.trainingSeconds ?? 0),
-  };
-};
-
 const learnNet = async (
   tracks: readonly LabelledTrack[],
   learnt: readonly number[],
@@ -255,75 +210,6 @@ const keepAnswers = async (
   return answers;
 };
 
-const joinAnswers = (parts: readonly Answers[]): Answers => ({
-  tracks: parts.flatMap(({ tracks }) => tracks),
-  parameters: parts[0]?.parameters ?? null,
-  trainingSeconds: parts.reduce((sum, { trainingSeconds }) => sum + (trainingSeconds ?? 0), 0),
-});
-
-interface GenreData {
-  readonly name: string;
-  readonly labels: readonly string[];
-  readonly tracks: readonly LabelledTrack[];
-  readonly sha256: string;
-  /** What the support vector machine is given of a track. */
-  readonly featuresOf: (track: LabelledTrack) => number[];
-  /** GTZAN: which tracks are learnt from and asked; else folds. */
-  readonly split?: { readonly name: string; readonly learnt: readonly number[]; readonly asked: readonly number[] };
-}
-
-const EMPTY = { decibels: new Int16Array(0), felt: [] } as const;
-
-/** GTZAN: the sounds where they are there, else the rows of the table, which only the support vector machine can read. */
-const loadGtzan = async (
-  path: string,
-  split: GtzanSplit,
-  onProgress: (message: string) => void,
-): Promise<GenreData & { readonly hasSounds: boolean }> => {
-  const sounds = await findGtzanSounds(path);
-  const lists = await readGtzanSplit(path, split);
-  const wanted = [...lists.train, ...lists.valid, ...lists.test];
-  const hasSounds = wanted.filter((id) => sounds.has(id)).length > 0.9 * wanted.length;
-  const tracks: LabelledTrack[] = [];
-  if (hasSounds) {
-    for (const id of wanted) {
-      const file = sounds.get(id);
-      if (!file) continue;
-      // One clip of the usual copy is damaged; it is left out, and the count shows it.
-      const track = await loadSongTrack(id, file).catch((error: unknown) => {
-        if (error instanceof InvalidInputError) return undefined;
-        throw error;
-      });
-      if (track) tracks.push({ ...track, genre: genreIndex(id), felt: [] });
-      onProgress(`Reading: ${tracks.length} of ${wanted.length} songs`);
-    }
-  } else {
-    const rows = new Map((await readGtzanFeatures(path)).map((row) => [row.id, row]));
-    for (const id of wanted) {
-      const row = rows.get(id);
-      if (row) tracks.push({ ...EMPTY, id, sha256: '', genre: row.genre, summary: Float64Array.from(row.features) });
-    }
-  }
-  const asked = new Set(lists.test);
-  const indices = [...tracks.keys()];
-  return {
-    name: hasSounds ? 'GTZAN' : 'GTZAN, table of 57 features',
-    labels: GTZAN_GENRES,
-    featuresOf: ({ summary }) => (hasSounds ? summaryRow(summary) : Array.from(summary)),
-    tracks,
-    sha256: joinSums(tracks.map(({ id, sha256 }) => `${id}${sha256}`)),
-    split: {
-      name: split,
-      // Settings are chosen by folds within these: the list for validation may be learnt from too.
-      learnt: indices.filter((i) => !asked.has(tracks[i]!.id)),
-      asked: indices.filter((i) => asked.has(tracks[i]!.id)),
-    },
-    hasSounds,
-  };
-};
-
-const genreIndex = (id: string): number => (GTZAN_GENRES as readonly string[]).indexOf(id.split('.')[0] ?? '');
-
 /**
  * @throws {InvalidInputError} `data/…`, `audio/…`, `model/…`, `recipe/…`; `evaluate/genre`: GTZAN with `model`, whose genres
  *   are others.
@@ -331,12 +217,14 @@ const genreIndex = (id: string): number => (GTZAN_GENRES as readonly string[]).i
  */
 export const evaluateGenre = async (options: EvaluateGenreOptions): Promise<GenreReport> => {
   const { dataPath, protocol = 'auto', split = 'filtered', changes = [], keep, onProgress = () => {} } = options;
+  const { parts = GENRE_FOLDS } = options;
+  if (!(Number.isInteger(parts) && parts >= 1 && parts <= GENRE_FOLDS))
+    throw new InvalidInputError(
+      'evaluate/parts',
+      `${parts} parts of the ${GENRE_FOLDS} cannot be scored: give a whole number from 1 to ${GENRE_FOLDS}.`,
+    );
   const started = performance.now();
   const settings = resolveSoundSettings(GENRE_SETTINGS, changes);
-  // A folder of GTZAN's sounds without the lists is GTZAN too: it is told which lists it lacks.
-  const isGtzan =
-    !existsSync(join(dataPath, 'index.csv')) &&
-    (existsSync(join(dataPath, `test_${split}.txt`)) || (await findGtzanSounds(dataPath)).size > 0);
   const finish = async (
     data: GenreData,
     part: Pick<GenreReport, 'row' | 'protocol' | 'note' | 'rows' | 'heardInTraining' | 'model' | 'settings'>,
@@ -353,7 +241,7 @@ export const evaluateGenre = async (options: EvaluateGenreOptions): Promise<Genr
     time: new Date().toISOString(),
   });
 
-  if (isGtzan) {
+  if (await isGtzan(dataPath)) {
     if (protocol === 'model')
       throw new InvalidInputError(
         'evaluate/genre',
@@ -370,9 +258,10 @@ export const evaluateGenre = async (options: EvaluateGenreOptions): Promise<Genr
       );
       scores[row.name] = scoreAnswers(answers, (i) => data.tracks[i]!.genre, data.labels);
     }
-    const note = data.hasSounds
+    const how = data.hasSounds
       ? `Learnt from the ${split} split's training and validation lists, scored on its test list.`
       : `The folder holds no sounds: the support vector machine on its table of 57 features, ${split} split.`;
+    const note = how + noteOfMissing(data.missing, 'song');
     return finish(data, {
       row: bestRow(scores),
       protocol: 'split',
@@ -405,20 +294,20 @@ export const evaluateGenre = async (options: EvaluateGenreOptions): Promise<Genr
       const path = options.model ?? GENRE_MODEL;
       const second = statisticsFileOf(path);
       const half = existsSync(second) ? await readFile(second) : undefined;
-      const { answers, version, row, parameters } = await askModel(bytes, half, set.tracks, asked);
+      const { answers, version, row, parameters } = await askGenreModel(bytes, half, set.tracks, asked);
       const rows = { [row]: { ...scoreAnswers(answers, (i) => set.tracks[i]!.genre, data.labels), parameters } };
       const heardCount = all.length - fresh.length;
-      const note =
+      const how =
         fresh.length === 0
           ? 'The model learnt from these very songs: the figures flatter. See --protocol folds for honest ones.'
           : `None of these songs was heard in training${heardCount > 0 ? `; the ${heardCount} that were are left out` : ''}.`;
+      const note = how + noteOfMissing(set.missing, 'song');
       const model = { version, sha256: createHash('sha256').update(bytes).digest('hex') };
       return finish(data, { row, protocol: 'model', note, rows, heardInTraining: heardCount, model, settings: null });
     }
   }
   const rows: Record<string, GenreScore> = {};
   const answered: Record<string, Answers> = {};
-  const { parts = GENRE_FOLDS } = options;
   for (const row of chooseRows(
     options.rows ?? (protocol === 'rows' ? undefined : ['genre-rglu-joined', 'genre-statistics']),
   ))
@@ -427,9 +316,12 @@ export const evaluateGenre = async (options: EvaluateGenreOptions): Promise<Genr
     answered[SHIPPED_ROW] = joinHalves(answered['genre-rglu-joined'], answered['genre-statistics']);
   for (const [name, answers] of Object.entries(answered))
     rows[name] = scoreAnswers(answers, (i) => set.tracks[i]!.genre, data.labels);
-  const note = `Learnt ${GENRE_FOLDS} times, each time without a fifth of the songs, which are then scored. Artists are not named in this set: songs of one may stand on both sides.${parts < GENRE_FOLDS ? ` Of the nets only ${parts} of the ${GENRE_FOLDS} parts were scored.` : ''}`;
+  const note = `${noteOfFolds(parts)}${noteOfMissing(set.missing, 'song')}`;
   return finish(data, { row: bestRow(rows), protocol: 'folds', note, rows, heardInTraining: 0, model: null, settings });
 };
+
+const noteOfFolds = (parts: number): string =>
+  `Learnt ${GENRE_FOLDS} times, each time without a fifth of the songs, which are then scored. Artists are not named in this set: songs of one may stand on both sides.${parts < GENRE_FOLDS ? ` Of the nets only ${parts} of the ${GENRE_FOLDS} parts were scored.` : ''}`;
 
 /** The row whose figures stand at the top: the most accurate; of equal ones the later, which builds on those before. */
 const bestRow = (rows: Readonly<Record<string, GenreScore>>): string =>
@@ -456,52 +348,4 @@ const judgeByFolds = async (
     parts.push(await keepAnswers(keep, conditions, () => learnAndAsk(data.tracks, learnt, asked, row, settings, data)));
   }
   return joinAnswers(parts);
-};
-
-const askModel = async (
-  bytes: Uint8Array,
-  statisticsBytes: Uint8Array | undefined,
-  tracks: readonly LabelledTrack[],
-  asked: readonly number[],
-) => {
-  const model = await openSoundModel(bytes, openSession, {
-    task: 'genre',
-    inputDims: SONG_DIMS,
-    settings: SONG_SETTINGS,
-  });
-  const second = statisticsBytes && (await openSession(statisticsBytes));
-  try {
-    if (model.labels.join(',') !== EMOTIFY_GENRES.join(','))
-      throw new InvalidInputError(
-        'model/labels',
-        `This model's genres are "${model.labels}", expected "${EMOTIFY_GENRES}".`,
-      );
-    const chosen = asked.map((i) => tracks[i]!);
-    const logits = await askSlices(model.session, chosen);
-    const { metadata } = model.session;
-    const parameters = Number(metadata['attune.parameters']) || null;
-    const net: Answers = {
-      tracks: asked.map((index, i) => ({ index, ...judgeTrack(logits[i]!, model.labels.length) })),
-      parameters,
-      trainingSeconds: null,
-    };
-    if (!second)
-      return {
-        answers: net,
-        version: model.version,
-        row: metadata['attune.recipe'] ?? 'genre-rglu-joined',
-        parameters,
-      };
-    const answers: Answered[] = [];
-    for (const [i, track] of chosen.entries()) {
-      const row = statisticsOf([track])[0]!;
-      const said = await second.run({ statistics: tensor(row, [1, row.length]) });
-      answers.push(answerOf(asked[i]!, Array.from(said.answers!.data)));
-    }
-    const joint = joinHalves(net, { tracks: answers, parameters: null, trainingSeconds: null });
-    return { answers: { ...joint, trainingSeconds: null }, version: model.version, row: SHIPPED_ROW, parameters };
-  } finally {
-    await model.session.release();
-    await second?.release();
-  }
 };

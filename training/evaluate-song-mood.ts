@@ -8,6 +8,7 @@ import { InvalidInputError } from '../src/base/errors.ts';
 import { createRandom } from '../src/base/random.ts';
 import { tensor } from '../src/graph/session.ts';
 import { loadEmotify } from './datasets/emotify.ts';
+import { noteOfMissing } from './datasets/sound-set.ts';
 import { describeMachine, findCommit } from './provenance.ts';
 import { pearson } from './ridge.ts';
 import type { LabelledTrack } from './song-tracks.ts';
@@ -139,7 +140,7 @@ export const evaluateSongMood = async (options: EvaluateSongMoodOptions): Promis
   return {
     task: 'song-mood',
     protocol: useModel ? 'model' : 'folds',
-    note: noteOf(useModel, fresh.length, heardInTraining),
+    note: noteOf(useModel, fresh.length, heardInTraining) + noteOfMissing(set.missing, 'song'),
     meanPearson: Object.values(correlations).reduce((sum, value) => sum + value / FELT_EMOTIONS.length, 0),
     meanPearsonInterval: bootstrap(said, tracks, seed),
     pearson: correlations,

@@ -9,7 +9,7 @@ import { findVoice } from '../src/audio/voice-activity.ts';
 import { voiceLogits } from '../src/audio/voice-mood.ts';
 import { EMOTIONS } from '../src/base/emotions.ts';
 import { InvalidInputError } from '../src/base/errors.ts';
-import type { SoundClip } from './datasets/sound-set.ts';
+import { noteOfMissing, type SoundClip } from './datasets/sound-set.ts';
 import {
   accuracy,
   type ClassScore,
@@ -192,7 +192,7 @@ export const evaluateSpeech = async (options: EvaluateSpeechOptions): Promise<Sp
     set,
     protocol,
     scored: found.scored,
-    note: found.note,
+    note: found.note + noteOfMissing(loaded.missing, 'clip'),
     ...score,
     speakers: found.speakers,
     perSpeaker: accuracyBySpeaker(examples, rows, logits, allowed, classes),
@@ -347,6 +347,11 @@ const askFolds = async (
 ): Promise<Asked> => {
   const settings = resolveSoundSettings(recipe.settings, changes);
   const groups = [...new Set(examples.map(({ group }) => group))].sort();
+  if (groups.length < 2)
+    throw new InvalidInputError(
+      'data/too-few',
+      `All clips are of one speaker (${groups[0]}): to leave one out and learn from the others takes two. Score the model that ships with --protocol model.`,
+    );
   // RAVDESS has so many actors that parts of them do; the other sets leave one speaker out at a time.
   const folds = set === 'ravdess' ? Math.min(recipe.folds, groups.length) : groups.length;
   const foldOf = set === 'ravdess' ? speakerFolds(examples, folds) : examples.map(({ group }) => groups.indexOf(group));

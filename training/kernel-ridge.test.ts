@@ -47,6 +47,13 @@ describe('kernel ridge', () => {
     expect(far).toBeLessThan(Math.max(near, 0.5));
   });
 
+  it('refuses too few rows to choose its settings from, and rows without targets', () => {
+    const code = expect.objectContaining({ code: 'ridge/rows' });
+    expect(() => fitKernelRidge(rows.slice(0, 1), targets.slice(0, 1), BLOCKS)).toThrow(code);
+    expect(() => fitKernelRidge([], [], BLOCKS, { gamma: 1, lambda: 1 })).toThrow(code);
+    expect(() => fitKernelRidge(rows, targets.slice(1), BLOCKS)).toThrow(code);
+  });
+
   it('gives every block of numbers the same say, and leaves out what never varies', () => {
     const scale = fitBlockScale(
       [

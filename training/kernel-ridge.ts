@@ -1,4 +1,5 @@
 /** Kernel ridge regression, and the same as an ONNX file: it reads songs and voices out of statistics of their sound. */
+import { InvalidInputError } from '../src/base/errors.ts';
 import { encodeOnnx, type OnnxInitializer, type OnnxNode } from '../src/graph/onnx.ts';
 import { pearson, solveSymmetric } from './ridge.ts';
 
@@ -107,6 +108,7 @@ const INNER_FOLDS = 4;
  * @param rows [songs, numbers]
  * @param targets [songs, targets]
  * @param fixed these two instead of a search; a lambda for each row lets rows with a larger one count less
+ * @throws {InvalidInputError} `ridge/rows`: too few rows, or not as many as targets.
  */
 export const fitKernelRidge = (
   rows: readonly ArrayLike<number>[],
@@ -114,6 +116,12 @@ export const fitKernelRidge = (
   blocks: readonly StatisticBlock[],
   fixed?: { readonly gamma: number; readonly lambda: number | readonly number[] },
 ): KernelRidge => {
+  // Fewer rows leave an inner fold nothing to learn from.
+  if (rows.length < (fixed ? 1 : 2) || rows.length !== targets.length)
+    throw new InvalidInputError(
+      'ridge/rows',
+      `${rows.length} rows and ${targets.length} targets: give as many of both, at least ${fixed ? 1 : 2}.`,
+    );
   const scale = fitBlockScale(rows, blocks);
   const songs = rows.map((row) => roundToSteps(scale, applyBlockScale(scale, row)));
   if (fixed) return { scale, songs, ...solve(kernelOf(songs, songs, fixed.gamma), targets, fixed.lambda), ...fixed };

@@ -30,7 +30,8 @@ const toFloats = (bytes: Buffer): Float32Array => {
  * A sound file's samples, decoded the first time and read back later. The key is the file's content, so a changed
  * file is decoded anew. Kept as 16-bit numbers: a first and a later run see the same rounded samples.
  *
- * @throws {InvalidInputError} `data/sound`: there is no such file. Otherwise as `decodeAudio`.
+ * @throws {InvalidInputError} `data/sound`: there is no such file. Otherwise as `decodeAudio`; the message names the file,
+ *   which is one of thousands.
  */
 export const loadSound = async (path: string, decode: typeof decodeAudio = decodeAudio): Promise<CachedSound> => {
   const bytes = await readFile(path).catch((cause: unknown) => {
@@ -40,7 +41,10 @@ export const loadSound = async (path: string, decode: typeof decodeAudio = decod
   const kept = join(cacheFolder(), VERSION, sha256.slice(0, 2), `${sha256}.pcm`);
   const known = await readFile(kept).catch(() => undefined);
   if (known !== undefined && known.length > 0 && known.length % 2 === 0) return { samples: toFloats(known), sha256 };
-  const samples = await decode(path);
+  const samples = await decode(path).catch((cause: unknown) => {
+    if (!(cause instanceof InvalidInputError)) throw cause;
+    throw new InvalidInputError(cause.code, `${path}: ${cause.message}`, { cause });
+  });
   const rounded = Int16Array.from(samples, (value) => Math.round(Math.max(-1, Math.min(1, value)) * 32_767));
   const buffer = Buffer.from(rounded.buffer);
   await keepInCache(kept, [rounded]);

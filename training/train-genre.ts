@@ -1,6 +1,7 @@
 /** Learns genres from songs: folds by track, one network or support vector machine for each, and the rows scored alike. */
 import { FELT_EMOTIONS } from '../src/audio/felt-emotions.ts';
 import { SONG_DIMS } from '../src/audio/song-sound.ts';
+import { InvalidInputError } from '../src/base/errors.ts';
 import { createRandom } from '../src/base/random.ts';
 import type { Network, Weights } from '../src/graph/build.ts';
 import type { Session } from '../src/graph/session.ts';
@@ -116,13 +117,27 @@ export const judgeTrack = (logits: Float32Array, classes: number): TrackAnswer =
   return { said: probabilities.indexOf(Math.max(...probabilities)), probabilities, slices };
 };
 
-/** Folds by track, every genre dealt out alike. The set names no artists, so songs of one artist may be parted. */
-export const trackFolds = (tracks: readonly LabelledTrack[], folds: number, seed: number): Int32Array =>
-  stratifiedFolds(
+/**
+ * Folds by track, every genre dealt out alike. The set names no artists, so songs of one artist may be parted.
+ *
+ * @throws {InvalidInputError} `data/too-few`: fewer than two songs a fold.
+ */
+export const trackFolds = (
+  tracks: readonly Pick<LabelledTrack, 'genre'>[],
+  folds: number,
+  seed: number,
+): Int32Array => {
+  if (tracks.length < 2 * folds)
+    throw new InvalidInputError(
+      'data/too-few',
+      `${tracks.length} songs are too few to learn from some of them and score the others in ${folds} parts: give at least ${2 * folds}, or score the model that ships with --protocol model.`,
+    );
+  return stratifiedFolds(
     tracks.map(({ genre }) => genre),
     folds,
     `${seed}/folds`,
   );
+};
 
 /** Every column to mean 0 and deviation 1 over the training rows. */
 export const standardizer = (rows: readonly ArrayLike<number>[]): ((row: ArrayLike<number>) => number[]) => {

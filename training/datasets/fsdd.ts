@@ -1,6 +1,7 @@
 /** The Free Spoken Digit Dataset: one FLAC a speaker and index.csv that says where each digit lies in it. */
 
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createByteReader } from '../../src/audio/byte-reader.ts';
@@ -16,9 +17,9 @@ const SAMPLE_RATE = 16_000;
 const TEST_TAKES = 5;
 
 /**
- * @param path the folder with index.csv and SPEAKER.flac
- * @throws {InvalidInputError} `data/not-found`, `data/columns`, `data/empty`; `data/index`: a row names no digit, or
- *   samples that its file does not have. `audio/unreadable`: a file is damaged.
+ * @param path the folder with index.csv and SPEAKER.flac; speakers of the index whose file is not there are left out
+ * @throws {InvalidInputError} `data/not-found`, `data/columns`, `data/empty`; `data/sound`: no speaker's file is there.
+ *   `data/index`: a row names no digit, or samples that its file does not have. `audio/unreadable`: a file is damaged.
  */
 export const loadFsdd = async (path: string): Promise<SoundSet> => {
   const table = join(path, 'index.csv');
@@ -26,8 +27,14 @@ export const loadFsdd = async (path: string): Promise<SoundSet> => {
   const speakers = [...new Set(rows.map(({ speaker }) => speaker!))].sort();
   const sums: string[] = [createHash('sha256').update(JSON.stringify(rows)).digest('hex')];
   const clips: SoundClip[] = [];
+  let missing = 0;
   for (const speaker of speakers) {
-    const { samples, sampleRate, sha256 } = await readSpeaker(join(path, `${speaker}.flac`));
+    const file = join(path, `${speaker}.flac`);
+    if (!existsSync(file)) {
+      missing += rows.filter((row) => row.speaker === speaker).length;
+      continue;
+    }
+    const { samples, sampleRate, sha256 } = await readSpeaker(file);
     sums.push(sha256);
     for (const row of rows.filter((other) => other.speaker === speaker)) {
       const [take, offset, length] = [row.take, row.offset, row.length].map(Number) as [number, number, number];
@@ -47,7 +54,12 @@ export const loadFsdd = async (path: string): Promise<SoundSet> => {
       });
     }
   }
-  return makeSoundSet('FSDD', DIGITS, clips, [joinSums(sums)]);
+  if (clips.length === 0 && missing > 0)
+    throw new InvalidInputError(
+      'data/sound',
+      `${table} names ${speakers.length} speakers, but none of their sounds (${speakers[0]}.flac ...) is there: check the path.`,
+    );
+  return makeSoundSet('FSDD', DIGITS, clips, [joinSums(sums)], missing);
 };
 
 const readSpeaker = async (path: string) => {
@@ -59,9 +71,14 @@ const readSpeaker = async (path: string) => {
   const whole = async function* () {
     yield new Uint8Array(bytes);
   };
-  for await (const piece of readFlac(createByteReader(whole()))) {
-    pieces.push(mixToMono(piece.channels));
-    sampleRate = piece.sampleRate;
+  try {
+    for await (const piece of readFlac(createByteReader(whole()))) {
+      pieces.push(mixToMono(piece.channels));
+      sampleRate = piece.sampleRate;
+    }
+  } catch (cause) {
+    if (!(cause instanceof InvalidInputError)) throw cause;
+    throw new InvalidInputError(cause.code, `${path}: ${cause.message}`, { cause });
   }
   return { samples: joinSamples(pieces), sampleRate, sha256: createHash('sha256').update(bytes).digest('hex') };
 };

@@ -1,4 +1,5 @@
 /** What all sets of recorded sounds come to: clips with a label and somebody (a speaker, an actor) who stands behind them. */
+import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InvalidInputError } from '../../src/base/errors.ts';
@@ -23,7 +24,17 @@ export interface SoundSet {
   readonly clips: readonly SoundClip[];
   /** Over the bytes of the files, in order. */
   readonly sha256: string;
+  /** Clips that the index names and that are not there: a part of a set is a set too. */
+  readonly missing: number;
 }
+
+/** For a report's note: that clips or songs of an index are not there; nothing where all are. @param what one of them */
+export const noteOfMissing = (missing: number, what: string): string =>
+  missing === 0
+    ? ''
+    : missing === 1
+      ? ` One ${what} that the lists name is not there or cannot be read, and is left out.`
+      : ` ${missing} ${what}s that the lists name are not there or cannot be read, and are left out.`;
 
 /** @throws {InvalidInputError} `data/not-found` */
 export const listFiles = async (folder: string, wanted: RegExp, what: string): Promise<string[]> => {
@@ -44,7 +55,11 @@ export const readTable = async (path: string, columns: readonly string[]): Promi
       cause,
     });
   });
-  const [header = '', ...lines] = text.split(/\r?\n/).filter((line) => line.trim() !== '');
+  // A spreadsheet program puts a mark before the first column's name.
+  const [header = '', ...lines] = text
+    .replace(/^\ufeff/, '')
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== '');
   const names = header.split(',').map((name) => name.trim());
   const missing = columns.filter((name) => !names.includes(name));
   if (missing.length > 0)
@@ -64,14 +79,18 @@ export const makeSoundSet = (
   labels: readonly string[],
   clips: readonly SoundClip[],
   sums: readonly string[],
+  missing = 0,
 ): SoundSet => {
   if (clips.length === 0)
     throw new InvalidInputError('data/empty', `No sound of ${name} was found there: check the path.`);
-  return { name, labels, clips, sha256: joinSums(sums) };
+  return { name, labels, clips, sha256: joinSums(sums), missing };
 };
 
-/** The file in the folder given, or in its `audio` folder: all sets here keep their sounds there. */
-export const audioFolder = (path: string): string => join(path, 'audio');
+/** Where a set's sounds lie: in its folder `audio`, or, where it has none, in the folder given. */
+export const audioFolder = (path: string): string => {
+  const inner = join(path, 'audio');
+  return existsSync(inner) || !existsSync(path) ? inner : path;
+};
 
 /** All groups of a set, sorted. */
 export const groupsOf = (clips: readonly SoundClip[]): string[] => [...new Set(clips.map(({ group }) => group))].sort();
