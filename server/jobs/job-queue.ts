@@ -1,9 +1,10 @@
 /** Long work as jobs: they wait in the database, any number of workers take them, and a worker that dies is followed by another. */
+import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import PgBoss from 'pg-boss';
 import type { ImportProblem } from '../../node/import/song-record.ts';
-import { AttuneError, InvalidInputError, NoAnswerError, UnavailableError } from '../../src/base/errors.ts';
+import { AttuneError, InvalidInputError, UnavailableError } from '../../src/base/errors.ts';
 import { createJobTable, type JobTable } from './job-table.ts';
 import type { Job, JobKind, JobProgress } from './jobs.ts';
 
@@ -52,13 +53,17 @@ export interface JobQueue {
   list(limit?: number): Promise<readonly Job[]>;
   /** Ends it within seconds, wherever it runs. @throws {InvalidInputError} `jobs/none`. */
   cancel(id: string): Promise<Job>;
-  /** Lets one that failed or was cancelled run again: it goes on, since what is done is known. @throws {InvalidInputError} `jobs/none`. */
+  /** Lets one that failed, was cancelled or waits to be tried again run now: it goes on, since what is done is known. @throws {InvalidInputError} `jobs/none`. */
   retry(id: string): Promise<Job>;
   /** How many jobs wait or run, parts counted. */
   countOpen(): Promise<number>;
   /** Begins to take jobs. @param atOnce @default 1 */
   work(handlers: Readonly<Partial<Record<JobKind, JobHandler>>>, atOnce?: number): Promise<void>;
-  /** Until it ends; `onChange` is told how far it is. */
+  /**
+   * Until it ends; `onChange` is told how far it is. A database that is away is waited for.
+   *
+   * @throws {InvalidInputError} `jobs/none`. {UnavailableError} `jobs/stopped`: the queue was closed. What `signal` was aborted with.
+   */
   wait(id: string, onChange?: (job: Job) => void, signal?: AbortSignal): Promise<Job>;
   /** Stops taking jobs; one that runs is put back, to be gone on with. */
   close(): Promise<void>;
@@ -70,10 +75,13 @@ export const SCHEMA = 'attune_jobs';
 const LONGEST_WAIT_SECONDS = 600;
 export const RETRY_MILLISECONDS = 5000;
 const HEARTBEAT_MILLISECONDS = 5000;
+/** After so long a queue of pg-boss gives a message up and hands its worker the next one: a day is the most it allows. */
+const LONGEST_JOB_HOURS = 23;
+/** How pg-boss's statements begin that mark messages as done. */
+const ENDS_MESSAGE = /^\s*with results as \(\s*update \S+\s+set completed_on = now\(\)/i;
 
 /** Errors that may pass: something is busy, away, or asks to come back later. */
-const mayPass = (error: unknown): boolean =>
-  error instanceof UnavailableError || !(error instanceof AttuneError || error instanceof NoAnswerError);
+const mayPass = (error: unknown): boolean => error instanceof UnavailableError || !(error instanceof AttuneError);
 
 export const createJobQueue = async (options: JobQueueOptions): Promise<JobQueue> => {
   const {
@@ -84,8 +92,21 @@ export const createJobQueue = async (options: JobQueueOptions): Promise<JobQueue
     retryMilliseconds = RETRY_MILLISECONDS,
     tries = TRIES,
   } = options;
+  const stopping = new AbortController();
   const boss = new PgBoss({
-    db: { executeSql: (text: string, values?: unknown[]) => execute(text, values ?? []) },
+    db: {
+      executeSql: async (text: string, values?: unknown[]) => {
+        try {
+          return await execute(text, values ?? []);
+        } catch (error) {
+          // Nobody awaits pg-boss's ends of messages: with the database away, or closed, they would end the process. Our table knows
+          // how the job stands, and a message left over finds nothing to do.
+          if (!ENDS_MESSAGE.test(text)) throw error;
+          if (!stopping.signal.aborted) onError(error as Error);
+          return { rows: [{ count: 0 }] };
+        }
+      },
+    },
     schema: SCHEMA,
     schedule: false,
   });
@@ -93,8 +114,8 @@ export const createJobQueue = async (options: JobQueueOptions): Promise<JobQueue
   await boss.start();
   await boss.createQueue(QUEUE, { name: QUEUE, policy: 'short' });
   const table: JobTable = await createJobTable(execute, SCHEMA);
-  const worker = `${hostname()}:${process.pid}`;
-  const stopping = new AbortController();
+  // Two machines may have one name (containers do), and one process two queues.
+  const worker = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
   const running = new Set<Promise<void>>();
   const takers: string[] = [];
   /** Looks at once, instead of at the next poll: there may be more. */
@@ -104,19 +125,25 @@ export const createJobQueue = async (options: JobQueueOptions): Promise<JobQueue
 
   /** Wakes a worker. Doing so twice is harmless: only one of them gets the job. */
   const wake = async (id: string, afterSeconds = 0): Promise<void> => {
-    await boss.send(QUEUE, { id }, { singletonKey: id, startAfter: afterSeconds, retryLimit: 0 });
+    // One message of a key waits at a time: one for later must not keep one for now away.
+    const singletonKey = afterSeconds > 0 ? `${id} later` : id;
+    const options = { singletonKey, startAfter: afterSeconds, retryLimit: 0, expireInHours: LONGEST_JOB_HOURS };
+    await boss.send(QUEUE, { id }, options);
     hurry();
   };
 
-  /** Asks again until the database answers: what was done must be written down. */
-  const untilAnswered = async <T>(question: () => Promise<T>): Promise<T | undefined> => {
+  /** Asks again until the database answers: what was done must be written down. `undefined` once the queue is closed. */
+  const untilAnswered = async <T>(question: () => Promise<T>, signal?: AbortSignal): Promise<T | undefined> => {
+    const ending = signal ? AbortSignal.any([stopping.signal, signal]) : stopping.signal;
     for (let wait = 500; ; wait = Math.min(wait * 2, 10_000)) {
+      signal?.throwIfAborted();
       try {
         return await question();
       } catch (error) {
+        if (error instanceof InvalidInputError) throw error;
         onError(error as Error);
         if (stopping.signal.aborted) return undefined;
-        await sleep(wait, undefined, { signal: stopping.signal }).catch(() => {});
+        await sleep(wait, undefined, { signal: ending }).catch(() => {});
       }
     }
   };
@@ -137,14 +164,21 @@ export const createJobQueue = async (options: JobQueueOptions): Promise<JobQueue
     const tell = async (): Promise<void> => {
       changed = false;
       written = Date.now();
-      const cancelled = await table.progress(id, worker, progress, problems.splice(0));
-      if (cancelled) control.abort(CANCELLED);
+      const told = problems.splice(0);
+      try {
+        const standing = await table.progress(id, worker, progress, told);
+        if (standing !== 'mine') control.abort(standing === 'cancelled' ? CANCELLED : LOST);
+      } catch (error) {
+        problems.unshift(...told); // to be told when the database is back
+        throw error;
+      }
     };
     let telling: Promise<void> = Promise.resolve();
     const timer = setInterval(() => {
       if (!changed && Date.now() - written < HEARTBEAT_MILLISECONDS) return;
       telling = telling.then(tell).catch((error: unknown) => onError(error as Error));
     }, 500);
+    let isDivided = false;
     try {
       const result = await handler(job.input, {
         job,
@@ -158,24 +192,30 @@ export const createJobQueue = async (options: JobQueueOptions): Promise<JobQueue
           changed = true;
         },
         addParts: async (kind, inputs) => {
+          // A worker that died while it divided the job left parts of its own.
+          if (!isDivided) await table.dropWaitingParts(id);
+          isDivided = true;
           const ids = await table.addParts(id, kind, inputs);
           for (const part of ids) await wake(part);
         },
       });
       clearInterval(timer);
       await telling;
-      await untilAnswered(() => table.progress(id, worker, progress, problems.splice(0)));
+      await untilAnswered(tell);
       await untilAnswered(() => table.finish(id, worker, result));
     } catch (error) {
       clearInterval(timer);
       await telling;
-      if (control.signal.reason === CANCELLED) await untilAnswered(() => table.end(id, 'cancelled'));
+      // What another worker has taken over is no business of this one's any more.
+      if (control.signal.reason === LOST) return;
+      if (problems.length > 0) await untilAnswered(tell);
+      if (control.signal.reason === CANCELLED) await untilAnswered(() => table.end(id, worker, 'cancelled'));
       else if (control.signal.reason === STOPPED) await putBack(id);
       else if (mayPass(error) && job.tries < tries) {
         const seconds = waitAfter(job.tries, retryMilliseconds);
-        await untilAnswered(() => table.putBack(id, describe(error), seconds));
+        await untilAnswered(() => table.putBack(id, worker, describe(error), seconds));
         await untilAnswered(() => wake(id, Math.ceil(seconds)));
-      } else await untilAnswered(() => table.end(id, 'failed', describe(error)));
+      } else await untilAnswered(() => table.end(id, worker, 'failed', describe(error)));
     } finally {
       clearInterval(timer);
       stopping.signal.removeEventListener('abort', stop);
@@ -184,7 +224,7 @@ export const createJobQueue = async (options: JobQueueOptions): Promise<JobQueue
 
   const putBack = async (id: string): Promise<void> => {
     try {
-      await table.putBack(id, undefined, 0);
+      await table.putBack(id, worker, undefined, 0);
       await wake(id);
     } catch (error) {
       onError(error as Error); // its silence will tell the others
@@ -213,7 +253,7 @@ export const createJobQueue = async (options: JobQueueOptions): Promise<JobQueue
     countOpen: table.countOpen,
     cancel: async (id) => {
       await found(id);
-      await table.cancel(id);
+      await table.cancel(id, silentMilliseconds);
       return found(id);
     },
     retry: async (id) => {
@@ -242,7 +282,7 @@ export const createJobQueue = async (options: JobQueueOptions): Promise<JobQueue
     },
     wait: async (id, onChange = () => {}, signal) => {
       for (;;) {
-        const job = await untilAnswered(() => found(id));
+        const job = await untilAnswered(() => found(id), signal);
         if (!job) throw new UnavailableError('jobs/stopped', 'The queue was closed while waiting for a job.');
         onChange(job);
         if (job.state === 'done' || job.state === 'failed' || job.state === 'cancelled') return job;
@@ -258,6 +298,7 @@ export const createJobQueue = async (options: JobQueueOptions): Promise<JobQueue
 };
 
 const CANCELLED = new InvalidInputError('jobs/cancelled', 'The job was cancelled.');
+const LOST = new UnavailableError('jobs/lost', 'The job was taken over by another worker.');
 const STOPPED = new UnavailableError('jobs/stopped', 'The worker was stopped; the job goes on with the next one.');
 
 const describe = (error: unknown): { code: string; message: string } => ({

@@ -10,25 +10,35 @@ const BATCH = 500;
 
 type Execute = (text: string, values?: readonly unknown[]) => Promise<{ rows: unknown[] }>;
 
+/** Whether a job still is the worker's who asks; `lost`: it fell silent for too long, and another has it or it was ended. */
+export type Standing = 'mine' | 'cancelled' | 'lost';
+
 export interface JobTable {
   add(kind: JobKind, input: unknown): Promise<string>;
   addParts(parent: string, kind: JobKind, inputs: readonly unknown[]): Promise<string[]>;
-  /** Makes the job this worker's, if it waits or its worker has fallen silent. */
+  /** Takes back the parts nobody has begun: the job is being divided anew. */
+  dropWaitingParts(parent: string): Promise<void>;
+  /** Makes the job this worker's, if it waits or its worker has fallen silent. It begins anew, so its problems will be told anew. */
   claim(id: string, worker: string, silentMilliseconds: number, kinds: readonly string[]): Promise<Job | undefined>;
-  /** @returns whether it was cancelled, or taken by another */
-  progress(id: string, worker: string, progress: JobProgress, problems: readonly ImportProblem[]): Promise<boolean>;
-  /** Ends it well, unless parts are still to be done; then the last part does. */
+  progress(id: string, worker: string, progress: JobProgress, problems: readonly ImportProblem[]): Promise<Standing>;
+  /** Ends it well, unless parts are still to be done; then the last part does. Nothing happens to a job that is another's: so the next two. */
   finish(id: string, worker: string, result: Readonly<Record<string, unknown>>): Promise<void>;
-  end(id: string, state: 'failed' | 'cancelled', error?: { code: string; message: string }): Promise<void>;
-  putBack(id: string, error: { code: string; message: string } | undefined, afterSeconds: number): Promise<void>;
-  /** Jobs that wait or run, and that nobody was heard of for so long. */
+  end(id: string, worker: string, state: 'failed' | 'cancelled', error?: JobError): Promise<void>;
+  putBack(id: string, worker: string, error: JobError | undefined, afterSeconds: number): Promise<void>;
+  /** Jobs that wait or run, and that nobody was heard of for so long. Ends those that only lacked somebody to say so. */
   forgotten(silentMilliseconds: number): Promise<string[]>;
   get(id: string): Promise<Job | undefined>;
   list(limit: number): Promise<Job[]>;
   countOpen(): Promise<number>;
-  cancel(id: string): Promise<void>;
-  /** @returns the ids that wait again: the job, or those of its parts that did not end well */
+  /** What waits, and what a silent worker left, ends at once; what runs is told with its next word. */
+  cancel(id: string, silentMilliseconds: number): Promise<void>;
+  /** @returns the ids that wait for nothing any more: the job, or those of its parts that did not end well or were to be tried later */
   reopen(id: string): Promise<string[]>;
+}
+
+export interface JobError {
+  readonly code: string;
+  readonly message: string;
 }
 
 interface Row {
@@ -42,7 +52,7 @@ interface Row {
   readonly problems: ImportProblem[];
   readonly problem_count: number;
   readonly result: Record<string, unknown> | null;
-  readonly error: { code: string; message: string } | null;
+  readonly error: JobError | null;
   readonly tries: number;
   readonly worker: string | null;
   readonly created_at: Date;
@@ -68,6 +78,11 @@ const toJob = (row: Row): Job => ({
   ...(row.ended_at !== null && { endedAt: new Date(row.ended_at).toISOString() }),
   ...(row.parent !== null && { parent: row.parent }),
 });
+
+/** PostgreSQL's texts hold no NUL and no half of a character; one of either would have the whole statement refused, for ever. */
+const storable = (text: string): string => text.replaceAll(/\0|\p{Surrogate}/gu, '\ufffd');
+const toJson = (value: unknown): string =>
+  JSON.stringify(value, (_, one: unknown) => (typeof one === 'string' ? storable(one) : one));
 
 /** Whether jobs wait or run; quick, and nothing is made where there never was one. */
 export const hasOpenJobs = async (execute: Execute, schema: string): Promise<boolean> => {
@@ -102,8 +117,7 @@ export const createJobTable = async (execute: Execute, schema: string): Promise<
       `update ${table} as whole set
          total = parts.total, done = parts.done,
          problem_count = greatest(whole.problem_count, parts.problems), heard_at = now(),
-         state = case when parts.open > 0 or whole.state in ('cancelled', 'failed') then whole.state
-           when parts.failed > 0 then 'failed' else 'done' end,
+         state = case when parts.open > 0 then whole.state when parts.failed > 0 then 'failed' else 'done' end,
          error = case when parts.open = 0 and parts.failed > 0 then parts.error else whole.error end,
          ended_at = case when parts.open > 0 then null else now() end,
          result = coalesce(whole.result, '{}'::jsonb) || parts.result
@@ -115,23 +129,19 @@ export const createJobTable = async (execute: Execute, schema: string): Promise<
            jsonb_build_object('analysed', coalesce(sum((result->>'analysed')::int), 0),
              'found', coalesce(sum((result->>'found')::int), 0)) as result
          from ${table} where parent = $1) as parts
-       where whole.id = $1 and whole.message = 'parts'`,
+       where whole.id = $1 and whole.message = 'parts' and whole.state = 'running'`,
       [parent],
     );
   };
-  const tellParent = async (id: string): Promise<void> => {
-    const [row] = await rows(`select parent from ${table} where id = $1`, [id]);
-    if (row?.parent) await countParts(row.parent);
+  const tellParents = async (ended: readonly Row[]): Promise<void> => {
+    for (const parent of new Set(ended.map((row) => row.parent))) if (parent !== null) await countParts(parent);
   };
+  const silent = (place: string): string => `heard_at < now() - ${place}::double precision * interval '1 millisecond'`;
 
   return {
     add: async (kind, input) => {
       const id = randomUUID();
-      await rows(`insert into ${table} (id, kind, input) values ($1, $2, $3::jsonb)`, [
-        id,
-        kind,
-        JSON.stringify(input),
-      ]);
+      await rows(`insert into ${table} (id, kind, input) values ($1, $2, $3::jsonb)`, [id, kind, toJson(input)]);
       return id;
     },
     addParts: async (parent, kind, inputs) => {
@@ -141,17 +151,21 @@ export const createJobTable = async (execute: Execute, schema: string): Promise<
         await rows(
           `insert into ${table} (id, kind, input, parent)
            select part.id, $2, part.input, $3 from jsonb_to_recordset($1::jsonb) as part (id text, input jsonb)`,
-          [JSON.stringify(parts), kind, parent],
+          [toJson(parts), kind, parent],
         );
       }
       return ids;
     },
+    dropWaitingParts: async (parent) => {
+      await rows(`delete from ${table} where parent = $1 and state = 'waiting'`, [parent]);
+    },
     claim: async (id, worker, silentMilliseconds, kinds) => {
       const [row] = await rows(
-        `update ${table} set state = 'running', worker = $2, tries = tries + 1, heard_at = now(), ended_at = null
+        `update ${table} set state = 'running', worker = $2, tries = tries + 1, heard_at = now(), ended_at = null,
+           problems = '[]', problem_count = 0
          where id = $1 and not cancel and kind in (select jsonb_array_elements_text($4::jsonb)) and message is distinct from 'parts'
            and ((state = 'waiting' and start_after <= now() + interval '2 seconds')
-             or (state = 'running' and heard_at < now() - $3::double precision * interval '1 millisecond'))
+             or (state = 'running' and ${silent('$3')}))
          returning *`,
         [id, worker, silentMilliseconds, JSON.stringify(kinds)],
       );
@@ -168,50 +182,65 @@ export const createJobTable = async (execute: Execute, schema: string): Promise<
           worker,
           done ?? null,
           total ?? null,
-          message ?? null,
+          message === undefined ? null : storable(message),
           problems.length,
-          JSON.stringify(problems.slice(0, KEPT_PROBLEMS)),
+          toJson(problems.slice(0, KEPT_PROBLEMS)),
         ],
       );
-      return row === undefined || (row as unknown as { cancel: boolean }).cancel;
+      if (row === undefined) return 'lost';
+      return (row as unknown as { cancel: boolean }).cancel ? 'cancelled' : 'mine';
     },
     finish: async (id, worker, result) => {
-      const [parts] = await rows(`select count(*)::int as tries from ${table} where parent = $1`, [id]);
-      if (parts && parts.tries > 0) {
-        await rows(`update ${table} set message = 'parts', result = $3::jsonb where id = $1 and worker = $2`, [
-          id,
-          worker,
-          JSON.stringify(result),
-        ]);
+      // The parts' last word is counted below, also where it came before this one.
+      const [whole] = await rows(
+        `update ${table} set message = 'parts', result = $3::jsonb where id = $1 and worker = $2 and state = 'running'
+           and exists (select from ${table} as part where part.parent = $1) returning id`,
+        [id, worker, toJson(result)],
+      );
+      if (whole) {
         await countParts(id);
         return;
       }
-      await rows(
-        `update ${table} set state = 'done', result = $3::jsonb, error = null, ended_at = now() where id = $1 and worker = $2`,
-        [id, worker, JSON.stringify(result)],
+      const ended = await rows(
+        `update ${table} set state = 'done', result = $3::jsonb, error = null, ended_at = now()
+         where id = $1 and worker = $2 and state = 'running' and message is distinct from 'parts' returning parent`,
+        [id, worker, toJson(result)],
       );
-      await tellParent(id);
+      await tellParents(ended);
     },
-    end: async (id, state, error) => {
-      await rows(`update ${table} set state = $2, error = $3::jsonb, ended_at = now() where id = $1`, [
-        id,
-        state,
-        error ? JSON.stringify(error) : null,
-      ]);
-      await tellParent(id);
+    end: async (id, worker, state, error) => {
+      const ended = await rows(
+        `update ${table} set state = $3, error = $4::jsonb, ended_at = now()
+         where id = $1 and worker = $2 and state = 'running' returning parent`,
+        [id, worker, state, error ? toJson(error) : null],
+      );
+      await tellParents(ended);
     },
-    putBack: async (id, error, afterSeconds) => {
+    putBack: async (id, worker, error, afterSeconds) => {
       // Stopping is no failure: the try is not counted.
       await rows(
-        `update ${table} set state = 'waiting', error = $2::jsonb, heard_at = now(), tries = tries - $4::int,
-           start_after = now() + $3::double precision * interval '1 second' where id = $1 and state = 'running'`,
-        [id, error ? JSON.stringify(error) : null, afterSeconds, error ? 0 : 1],
+        `update ${table} set state = 'waiting', error = $3::jsonb, heard_at = now(), tries = tries - $5::int,
+           start_after = now() + $4::double precision * interval '1 second' where id = $1 and worker = $2 and state = 'running'`,
+        [id, worker, error ? toJson(error) : null, afterSeconds, error ? 0 : 1],
       );
     },
     forgotten: async (silentMilliseconds) => {
+      // Cancelled, but whoever did it died before it was told.
+      const ended = await rows(
+        `update ${table} set state = 'cancelled', ended_at = now()
+         where cancel and state = 'running' and message is distinct from 'parts' and ${silent('$1')} returning parent`,
+        [silentMilliseconds],
+      );
+      await tellParents(ended);
+      // Whoever did the last part died before it said so.
+      const complete = await rows(
+        `select id from ${table} as whole where message = 'parts' and state = 'running' and not exists
+           (select from ${table} as part where part.parent = whole.id and part.state in ('waiting', 'running'))`,
+      );
+      for (const { id } of complete) await countParts(id);
       const found = await rows(
-        `select id from ${table} where message is distinct from 'parts' and state in ('waiting', 'running') and start_after <= now()
-           and heard_at < now() - (case state when 'waiting' then 0 else $1::double precision end) * interval '1 millisecond'
+        `select id from ${table} where message is distinct from 'parts' and start_after <= now()
+           and (state = 'waiting' or (state = 'running' and ${silent('$1')}))
          order by heard_at limit 1000`,
         [silentMilliseconds],
       );
@@ -229,21 +258,22 @@ export const createJobTable = async (execute: Execute, schema: string): Promise<
       const [row] = await rows(`select count(*)::int as tries from ${table} where state in ('waiting', 'running')`);
       return row?.tries ?? 0;
     },
-    cancel: async (id) => {
-      // What waits ends at once; what runs is told with its next word.
-      await rows(
+    cancel: async (id, silentMilliseconds) => {
+      const ended = await rows(
         `update ${table} set cancel = true,
-           ended_at = case when state = 'waiting' or message = 'parts' then now() else ended_at end,
-           state = case when state = 'waiting' or (state = 'running' and message = 'parts') then 'cancelled' else state end
-         where (id = $1 or parent = $1) and state in ('waiting', 'running')`,
-        [id],
+           ended_at = case when state = 'waiting' or message = 'parts' or ${silent('$2')} then now() else ended_at end,
+           state = case when state = 'waiting' or message = 'parts' or ${silent('$2')} then 'cancelled' else state end
+         where (id = $1 or parent = $1) and state in ('waiting', 'running') returning parent`,
+        [id, silentMilliseconds],
       );
+      await tellParents(ended);
     },
     reopen: async (id) => {
       const found = await rows(
         `update ${table} set state = case when message = 'parts' then 'running' else 'waiting' end, cancel = false, error = null,
            tries = 0, ended_at = null, start_after = now(), heard_at = now()
-         where (id = $1 or parent = $1) and state in ('failed', 'cancelled') returning id, message`,
+         where (id = $1 or parent = $1) and (state in ('failed', 'cancelled') or (state = 'waiting' and start_after > now()))
+         returning id, message`,
         [id],
       );
       return found.filter(({ message }) => message !== 'parts').map((row) => row.id);
