@@ -44,6 +44,30 @@ describe('fuseReadings', () => {
     );
   });
 
+  it('is so too where both are almost certain, up to a probability of 1', () => {
+    const sureOf = (at: number, rest: number): EmotionScores => scoresOf(EMOTIONS.map((_, i) => (i === at ? 1 : rest)));
+    const rest = fc.oneof(fc.constant(0), fc.double({ min: 1e-9, max: 0.1, noNaN: true }));
+    fc.assert(
+      fc.property(rest, rest, fc.nat(6), (first, second, at) => {
+        const [a, b] = [sureOf(at, first), sureOf(at, second)];
+        const { scores, certain } = fuseReadings([source(a), source(b)]);
+        const top = EMOTIONS[at]!;
+        expect(scores[top]).toBeGreaterThanOrEqual(Math.max(a[top], b[top]) - 1e-12);
+        expect(certain).toBe(true);
+        expect(EMOTIONS.every((emotion) => scores[emotion] >= 0 && scores[emotion] <= 1)).toBe(true);
+      }),
+    );
+  });
+
+  it('lets nobody forbid what another says', () => {
+    const certain = scoresOf([0, 0, 0, 1, 0, 0, 0]);
+    const sad = scoresOf([1, 1, 1, 1, 93, 1, 2]);
+    const { scores } = fuseReadings([source(certain), source(sad)]);
+    // 1 * 0.01 for happy, 0.01 * 0.93 for sad.
+    expect(scores.happy).toBeCloseTo(0.01 / 0.0193, 6);
+    expect(scores.sad).toBeCloseTo(0.0093 / 0.0193, 6);
+  });
+
   it('is not pulled by a source that is not sure, nor by equal scores, nor by one that is not trusted', () => {
     fc.assert(
       fc.property(anyScores, anyScores, (sure, other) => {
@@ -75,6 +99,11 @@ describe('fuseReadings', () => {
     const happy = scoresOf([1, 1, 1, 12, 1, 1, 1]);
     const sad = scoresOf([1, 1, 1, 1, 12, 1, 1]);
     expect(fuseReadings([source(happy), source(sad)]).certain).toBe(false);
+    // Nor where one of them is a little surer: that is no answer either.
+    const surer = scoresOf([1, 1, 1, 20, 1, 1, 1]);
+    expect(fuseReadings([source(surer), source(sad)])).toMatchObject({ emotion: 'happy', certain: false });
+    const farSurer = scoresOf([1, 1, 1, 200, 1, 1, 1]);
+    expect(fuseReadings([source(farSurer), source(sad)])).toMatchObject({ emotion: 'happy', certain: true });
     expect(fuseReadings([source(happy, false), source(happy, false)]).certain).toBe(false);
   });
 

@@ -17,21 +17,22 @@ export interface FusedReading {
   /** Sums to 1. */
   readonly scores: EmotionScores;
   readonly emotion: Emotion;
-  /** Whether any source was sure and the joint answer is not a tie of sure sources that contradict one another. */
+  /** Whether any source was sure and, where sure ones contradict one another, one emotion still stands out. */
   readonly certain: boolean;
   /** Names of the sources that were heard. */
   readonly sources: readonly string[];
 }
 
-/** No probability counts as smaller: one source cannot forbid what all others say. */
+/** What one source thinks likeliest counts as no less with the others: none can forbid what another says. */
 const LEAST_PROBABILITY = 0.01;
-/** Two sure sources that contradict each other leave less than this for the likeliest emotion. */
-const LEAST_JOINT = 0.5;
+/** Sure sources that contradict each other must leave this much to one emotion: what a voice's own threshold asks of its answers. */
+const LEAST_JOINT = 0.8;
 
 /**
  * Independent witnesses (naive Bayes with equal priors): p(e) is proportional to the product over the sources of
- * scores(e) to the power of the confidence. Two sources that agree are surer together than the surer of them alone; one
- * with equal scores, or with confidence 0, changes nothing. Sources that are not sure are left out while another is sure.
+ * scores(e) to the power of the confidence. Two sources of confidence 1 that agree are surer together than the surer of them
+ * alone; one with equal scores, or with confidence 0, changes nothing. Sources that are not sure are left out while another
+ * is sure.
  * One source alone keeps its own scores.
  *
  * @throws {NoAnswerError} `mood/no-source`: there is no source, or none with a confidence above 0.
@@ -58,14 +59,18 @@ export const fuseReadings = (sources: readonly EmotionSource[]): FusedReading =>
   const [only] = heard;
   const scores = heard.length === 1 ? only!.scores : multiply(heard);
   const emotion = rankEmotions(scores)[0]!;
-  const certain = sure.length > 0 && (sure.length === 1 || scores[emotion] >= LEAST_JOINT);
+  const areAtOne = new Set(sure.map((one) => rankEmotions(one.scores)[0])).size === 1;
+  const certain = areAtOne || (sure.length > 0 && scores[emotion] >= LEAST_JOINT);
   return { scores, emotion, certain, sources: heard.map(({ name }) => name) };
 };
 
 const multiply = (sources: readonly EmotionSource[]): EmotionScores => {
+  const said = new Set(sources.map(({ scores }) => rankEmotions(scores)[0]!));
+  // Only there: a floor under all seven would make two sources that agree on 99.99 % less sure together than alone.
+  const floor = (emotion: Emotion): number => (said.has(emotion) ? LEAST_PROBABILITY : 0);
   const logs = EMOTIONS.map((emotion) =>
     sources.reduce(
-      (sum, { scores, confidence = 1 }) => sum + confidence * Math.log(Math.max(LEAST_PROBABILITY, scores[emotion])),
+      (sum, { scores, confidence = 1 }) => sum + confidence * Math.log(Math.max(floor(emotion), scores[emotion])),
       0,
     ),
   );
