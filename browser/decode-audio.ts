@@ -1,6 +1,6 @@
 /** Sound files -> mono samples at 16 kHz, in a browser's page (workers have no decoder: hand them the samples). */
 import { audioKind, id3Length, KIND_BYTES } from '../src/audio/audio-kind.ts';
-import { mixToMono } from '../src/audio/resample.ts';
+import { cleanSamples, mixToMono } from '../src/audio/resample.ts';
 import { InvalidInputError } from '../src/base/errors.ts';
 
 export interface DecodeAudioOptions {
@@ -51,7 +51,8 @@ export const decodeAudio = async (sound: Blob, options: DecodeAudioOptions = {})
       'audio/too-long',
       `This sound is longer than ${maxSeconds} seconds: cut out the part that matters and give that.`,
     );
-  return mixToMono(Array.from({ length: buffer.numberOfChannels }, (_, channel) => buffer.getChannelData(channel)));
+  const channels = Array.from({ length: buffer.numberOfChannels }, (_, channel) => buffer.getChannelData(channel));
+  return cleanSamples(mixToMono(channels));
 };
 
 /** The context's rate is what makes the browser resample while it decodes. */

@@ -27,13 +27,17 @@ export const recordVoice = async (onEnded: () => void): Promise<Recording> => {
   } catch (cause) {
     throw explainMicrophoneError(cause);
   }
+  try {
+    return startRecording(stream, onEnded);
+  } catch (cause) {
+    // A browser that cannot record must not go on listening.
+    for (const track of stream.getTracks()) track.stop();
+    throw explainMicrophoneError(cause);
+  }
+};
+
+const startRecording = (stream: MediaStream, onEnded: () => void): Recording => {
   const tracks = stream.getTracks();
-  for (const track of tracks) track.addEventListener('ended', onEnded);
-  const context = new AudioContext();
-  const analyser = context.createAnalyser();
-  analyser.fftSize = 1024;
-  context.createMediaStreamSource(stream).connect(analyser);
-  const samples = new Float32Array(analyser.fftSize);
   const recorder = new MediaRecorder(stream);
   const parts: Blob[] = [];
   recorder.ondataavailable = ({ data }) => parts.push(data);
@@ -41,6 +45,12 @@ export const recordVoice = async (onEnded: () => void): Promise<Recording> => {
     recorder.onstop = () => resolve();
   });
   recorder.start();
+  const context = new AudioContext();
+  const analyser = context.createAnalyser();
+  analyser.fftSize = 1024;
+  context.createMediaStreamSource(stream).connect(analyser);
+  const samples = new Float32Array(analyser.fftSize);
+  for (const track of tracks) track.addEventListener('ended', onEnded);
   const end = (): void => {
     if (recorder.state !== 'inactive') recorder.stop();
     for (const track of tracks) {

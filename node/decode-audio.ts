@@ -9,7 +9,7 @@ import { audioKind, id3Length, KIND_BYTES } from '../src/audio/audio-kind.ts';
 import { type ByteReader, createByteReader } from '../src/audio/byte-reader.ts';
 import { readFlac } from '../src/audio/flac.ts';
 import { oggCodec } from '../src/audio/ogg.ts';
-import { createResampler, joinSamples, mixToMono, type Resampler } from '../src/audio/resample.ts';
+import { cleanSamples, createResampler, joinSamples, mixToMono, type Resampler } from '../src/audio/resample.ts';
 import { isPlainWav, readWav, type SoundPiece } from '../src/audio/wav.ts';
 import { InvalidInputError } from '../src/base/errors.ts';
 import { decodeOggOpus, decodeWithFfmpeg, openWebmOpus } from './audio-decoders.ts';
@@ -117,12 +117,6 @@ const openSound = async (
   }
 };
 
-/** Broken files hold numbers that are none, and floats beyond any sound; either would spoil all that is computed. */
-const clean = (samples: Float32Array): Float32Array =>
-  samples.every((value) => Math.abs(value) <= 8)
-    ? samples
-    : samples.map((value) => (Number.isNaN(value) ? 0 : Math.max(-8, Math.min(8, value))));
-
 /**
  * A sound, mono at 16 kHz, piece by piece as it is decoded: memory stays small however long the file is.
  *
@@ -166,7 +160,7 @@ async function* toMono(sound: AsyncIterable<SoundPiece>, untilSeconds: number): 
       if (resampler !== undefined) yield upToLimit(resampler.run.flush());
       resampler = { rate: sampleRate, run: createResampler(sampleRate, SAMPLE_RATE) };
     }
-    yield upToLimit(resampler.run.push(clean(mixToMono(channels))));
+    yield upToLimit(resampler.run.push(cleanSamples(mixToMono(channels))));
     if (count >= limit) return;
   }
   if (resampler !== undefined) yield upToLimit(resampler.run.flush());

@@ -4,8 +4,8 @@ import { type AudioKind, audioKind, id3Length, KIND_BYTES } from '../src/audio/a
 import { oggCodec } from '../src/audio/ogg.ts';
 import { joinSamples } from '../src/audio/resample.ts';
 import { readVoice, type VoiceModel, type VoiceReading } from '../src/audio/voice-mood.ts';
-import { AttuneError, InvalidInputError } from '../src/base/errors.ts';
-import { readAudio, SAMPLE_RATE } from './decode-audio.ts';
+import { AttuneError } from '../src/base/errors.ts';
+import { readAudio } from './decode-audio.ts';
 
 /** A mood is looked for in so much of a recording, from its start; a longer one is not decoded further, seconds. */
 export const VOICE_SECONDS = 120;
@@ -59,18 +59,11 @@ export const readVoiceIfAny = async (
  *
  * @param sound the file's bytes, or its path
  * @throws {NoAnswerError} `audio/no-voice`: nobody speaks in its first two minutes.
- * @throws {InvalidInputError} `audio/unreadable`, `audio/empty`: no sound that can be read.
+ * @throws {InvalidInputError} `audio/unreadable`: no sound that can be read. `audio/too-short`: less than 0.1 s.
  * @throws {UnavailableError} `audio/no-ffmpeg`: this kind needs ffmpeg.
  */
 export const readVoiceInFile = async (sound: Uint8Array | string, model: VoiceModel): Promise<VoiceReading> => {
   const pieces: Float32Array[] = [];
   for await (const piece of readAudio(sound, { untilSeconds: VOICE_SECONDS })) pieces.push(piece);
-  const samples = joinSamples(pieces);
-  // 20 ms hold no word, and a spectrum needs more than nothing.
-  if (samples.length < SAMPLE_RATE / 50)
-    throw new InvalidInputError(
-      'audio/too-short',
-      `This sound is ${((1000 * samples.length) / SAMPLE_RATE).toFixed(0)} ms long: a mood needs a word or two.`,
-    );
-  return readVoice(samples, model);
+  return readVoice(joinSamples(pieces), model);
 };

@@ -6,7 +6,7 @@ import { AttuneError } from '../base/errors.ts';
 import { type ByteReader, createByteReader } from './byte-reader.ts';
 import { readFlac } from './flac.ts';
 import { readOggPages, readOpusHead } from './ogg.ts';
-import { readWav } from './wav.ts';
+import { isPlainWav, readWav } from './wav.ts';
 import { readWebm } from './webm.ts';
 
 const fixture = (name: string): Uint8Array =>
@@ -33,6 +33,32 @@ test('Ogg: 0.7 s of Opus in packets of 20 ms, cut into pieces anywhere', async (
     expect(pages.at(-1)!.granule).toBe(0.7 * 48_000 + 312);
     expect(pages.slice(2).flatMap(({ packets }) => packets)).toHaveLength(36);
   }
+});
+
+test('Ogg: rubbish between two pages, however long, is passed over', async () => {
+  const bytes = fixture('opus.ogg');
+  const second = Buffer.from(bytes).indexOf('OggS', 1);
+  const rubbish = Buffer.from('no page, but Os and Og and OggO. '.repeat(20_000));
+  const pages = await collect(
+    readOggPages(readerOf(Buffer.concat([bytes.subarray(0, second), rubbish, bytes.subarray(second)]), 65_536)),
+  );
+  expect(pages.slice(2).flatMap(({ packets }) => packets)).toHaveLength(36);
+});
+
+test('WAV: chunks of odd length before the sound, and a format chunk that claims the whole file', async () => {
+  const plain = makeWav([new Float32Array(9).fill(0.5)]);
+  const odd = Uint8Array.of(0x4a, 0x55, 0x4e, 0x4b, 3, 0, 0, 0, 1, 2, 3, 0);
+  const file = Buffer.concat([plain.subarray(0, 12), odd, plain.subarray(12)]);
+  expect(isPlainWav(file)).toBe(true);
+  const [piece] = await collect(readWav(readerOf(file)));
+  expect(piece!.channels[0]).toHaveLength(9);
+  // 7: mu-law, which another program reads.
+  const muLaw = Buffer.from(file);
+  muLaw.writeUInt16LE(7, 32);
+  expect(isPlainWav(muLaw)).toBe(false);
+  const greedy = Buffer.from(plain);
+  greedy.writeUInt32LE(0xfffffff0, 16);
+  await expect(collect(readWav(readerOf(greedy)))).rejects.toThrow('no data chunk');
 });
 
 test('WebM: the track, then the same count of packets', async () => {

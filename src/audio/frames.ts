@@ -15,10 +15,16 @@ export const createFrames = (frameCount: number, width: number): Frames => ({
   data: new Float32Array(frameCount * width),
 });
 
-/** @throws {InvalidInputError} `audio/empty`: there are no samples. */
+/** @throws {InvalidInputError} `audio/empty`: there are no samples. `audio/setting`: one of them is no finite number. */
 export const checkSamples = (samples: ArrayLike<number>): void => {
   if (samples.length === 0)
     throw new InvalidInputError('audio/empty', 'There is no sound here (0 samples): give a longer recording.');
+  for (let n = 0; n < samples.length; n++)
+    if (!Number.isFinite(samples[n]!))
+      throw new InvalidInputError(
+        'audio/setting',
+        `Sample ${n} of this sound is ${samples[n]}: give finite numbers, -1 to 1, such as decodeAudio returns.`,
+      );
 };
 
 /** @throws {InvalidInputError} `audio/setting`: `value` is not a whole number of at least `least`. */

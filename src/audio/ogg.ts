@@ -33,8 +33,11 @@ const joinBytes = (pieces: readonly Uint8Array[]): Uint8Array => {
 export async function* readOggPages(reader: ByteReader): AsyncGenerator<OggPage> {
   const unfinished = new Map<number, Uint8Array[]>();
   while ((await reader.fill(HEADER_BYTES)) >= HEADER_BYTES) {
-    if (asciiAt(reader.held(), 0) !== 'OggS') {
-      await reader.skip(1);
+    const held = reader.held();
+    if (asciiAt(held, 0) !== 'OggS') {
+      // To the next letter that may begin a page, a held piece at a time: rubbish may be long.
+      const next = held.indexOf(0x4f, 1);
+      await reader.skip(next < 0 ? held.length : next);
       continue;
     }
     const segmentCount = reader.held()[26]!;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { largestDifference, sine } from '../../test/reference/audio.ts';
-import { createResampler, joinSamples, mixToMono, resample } from './resample.ts';
+import { cleanSamples, createResampler, joinSamples, mixToMono, resample } from './resample.ts';
 
 const RATES = [8000, 11_025, 22_050, 32_000, 44_100, 44_101, 48_000, 96_000] as const;
 /** The filter reaches this far into zeros at both ends, output samples. */
@@ -83,4 +83,11 @@ test('mono is the mean of the channels', () => {
 
 test.each([0, -1, 44_100.5, Number.NaN, 4_000_000_000])('a rate of %s is refused', (rate) => {
   expect(() => createResampler(rate, 16_000)).toThrow(expect.objectContaining({ code: 'audio/setting' }));
+});
+
+test('what is no number becomes 0, what no sound has is held back, and a sound stays itself', () => {
+  const broken = Float32Array.of(Number.NaN, Number.POSITIVE_INFINITY, -1e30, 0.25);
+  expect([...cleanSamples(broken)]).toEqual([0, 8, -8, 0.25]);
+  const sound = sine(440, 16_000, 100, 1.5);
+  expect(cleanSamples(sound)).toBe(sound);
 });

@@ -169,6 +169,15 @@ export const resample = (samples: Float32Array, fromRate: number, toRate: number
   return joinSamples([resampler.push(samples), resampler.flush()]);
 };
 
+/** Louder than any sound: what lies beyond is damage. */
+const LOUDEST = 8;
+
+/** Broken files hold numbers that are none, and floats beyond any sound; either would spoil all that is computed. */
+export const cleanSamples = (samples: Float32Array): Float32Array =>
+  samples.every((value) => Math.abs(value) <= LOUDEST)
+    ? samples
+    : samples.map((value) => (Number.isNaN(value) ? 0 : Math.max(-LOUDEST, Math.min(LOUDEST, value))));
+
 /** The mean of all channels, each of the same length. @see librosa.to_mono */
 export const mixToMono = (channels: readonly Float32Array[]): Float32Array => {
   const [first] = channels;

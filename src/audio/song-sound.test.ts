@@ -95,7 +95,11 @@ describe('analyseSong', () => {
 
   it('refuses nothing, silence and a blink', async () => {
     await expect(analyseSong(new Float32Array(0), model)).rejects.toMatchObject({ code: 'audio/empty' });
-    await expect(analyseSong(new Float32Array(160_000), model)).rejects.toMatchObject({ code: 'audio/silent' });
+    for (const constant of [0, 0.5])
+      await expect(analyseSong(new Float32Array(160_000).fill(constant), model)).rejects.toMatchObject({
+        code: 'audio/silent',
+        message: 'This sound of 10.0 s is silent: there is no music in it to analyse.',
+      });
     await expect(analyseSong(music(0.3), model)).rejects.toMatchObject({ code: 'audio/too-short' });
   });
 });
@@ -108,6 +112,10 @@ describe('openSongModel', () => {
       message: expect.stringMatching(/8000 Hz.*16000 Hz/),
     });
     await expect(open(soundFile({ 'attune.task': 'genre' }), moodFile())).rejects.toMatchObject({ code: 'model/task' });
+    await expect(open(soundFile(), moodFile({ 'attune.mel': '8000 Hz' }))).rejects.toMatchObject({
+      code: 'audio/other-settings',
+      message: expect.stringMatching(/8000 Hz.*16000 Hz/),
+    });
     await expect(open(soundFile(), moodFile({ 'attune.usual': '' }))).rejects.toMatchObject({ code: 'model/damaged' });
     await expect(open(soundFile(), new Uint8Array(9))).rejects.toMatchObject({ code: 'model/damaged' });
   });

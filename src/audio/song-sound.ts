@@ -96,9 +96,10 @@ export const openSongModel = async (
   const scales = numbersIn(model.session.metadata['attune.vectorScales']);
   const usual = Array.from(numbersIn(metadata['attune.usual']));
   const confidence = Number(metadata['attune.confidence']);
+  const isTrainedAlike = metadata['attune.mel'] === SONG_SETTINGS;
   const fits =
     metadata['attune.task'] === 'song-mood' &&
-    metadata['attune.mel'] === SONG_SETTINGS &&
+    isTrainedAlike &&
     usual.length === FELT_EMOTIONS.length &&
     confidence >= 0 &&
     confidence <= 1 &&
@@ -108,6 +109,11 @@ export const openSongModel = async (
   if (fits) return { ...model, version, mood, vectorScale: { means, scales }, usual, confidence };
   await model.session.release();
   await mood.release();
+  if (metadata['attune.task'] === 'song-mood' && !isTrainedAlike)
+    throw new InvalidInputError(
+      'audio/other-settings',
+      `The model of songs' moods was trained on spectrograms with ${metadata['attune.mel'] ?? 'unknown settings'}, but would be given ${SONG_SETTINGS}: train it again, or use the version of Attune it was made with.`,
+    );
   throw new InvalidInputError(
     'model/damaged',
     `The song models do not fit: "${metadata['attune.task']}" of ${metadata['attune.mel']}, ${usual.length} usual shares, confidence ${confidence}, vectors of ${means.length}; expected "song-mood" of ${SONG_SETTINGS}, ${FELT_EMOTIONS.length}, 0 to 1, above 0: build them again.`,
@@ -140,7 +146,7 @@ const softmax = (logits: Float32Array): number[] => {
  * @param samples mono, 16 kHz, -1 to 1
  * @param onProgress is told which share of the work is about done, 0..1
  * @throws {InvalidInputError} `audio/empty`: no samples. `audio/too-short`: less than a second. `audio/silent`: nothing but
- *   silence.
+ *   silence, or a constant.
  */
 export const analyseSong = async (
   samples: Float32Array,
@@ -248,11 +254,15 @@ const moodOverTime = async (frames: Frames, seconds: number, model: SongModel): 
   }));
 };
 
-/** Digital silence before or after a song says nothing about it: quieter than -70 dB below full scale. */
+/** Louder than 70 dB below full scale; a constant, however large, is no sound. */
 const isHeard = (samples: Float32Array): boolean => {
   let sum = 0;
-  for (const value of samples) sum += value * value;
-  return sum / samples.length > 1e-7;
+  let squares = 0;
+  for (const value of samples) {
+    sum += value;
+    squares += value * value;
+  }
+  return squares / samples.length - (sum / samples.length) ** 2 > 1e-7;
 };
 
 /**

@@ -60,6 +60,8 @@ describe('properties', () => {
 test('no samples, sizes and rates that cannot be', () => {
   const code = (value: string) => expect.objectContaining({ code: value });
   expect(() => stft(new Float32Array(0))).toThrow(code('audio/empty'));
+  for (const value of [Number.NaN, Number.NEGATIVE_INFINITY])
+    expect(() => stft(Float32Array.of(0, value))).toThrow(/^Sample 1 of this sound is (NaN|-Infinity): give finite/);
   expect(() => stft(makeSound(10), { hopSize: 0 })).toThrow(code('audio/setting'));
   expect(() => stft(makeSound(10), { fftSize: 400 })).toThrow(code('fft/size'));
   expect(() => fftFrequencies(0, 512)).toThrow(code('audio/setting'));

@@ -26,6 +26,10 @@ describe('readVoice', () => {
     ];
     for (const samples of sounds)
       await expect(readVoice(samples, model)).rejects.toMatchObject({ code: 'audio/no-voice', name: 'NoAnswerError' });
+    await expect(readVoice(sounds[1]!.subarray(0, 320), model)).rejects.toMatchObject({
+      code: 'audio/too-short',
+      message: 'This sound is 20 ms long: a mood needs a word or two.',
+    });
     await expect(readVoice(new Float32Array(0), model)).rejects.toMatchObject({ code: 'audio/empty' });
   });
 
@@ -39,6 +43,17 @@ describe('readVoice', () => {
       expect(voicedSeconds).toBeGreaterThan(0.3);
       expect(spans.length).toBeGreaterThan(0);
     }
+  });
+
+  it.skipIf(lacksData('ravdess'))(`is not led astray by a word long before ${needsData('ravdess')}`, async () => {
+    const { samples } = await loadSound(dataPath('ravdess', 'audio', '03-01-05-02-01-01-03.opus'));
+    const late = new Float32Array(30 * 16_000 + samples.length);
+    late.set(samples.subarray(20_000, 26_000));
+    late.set(samples, 30 * 16_000);
+    const [alone, after] = [await readVoice(samples, model), await readVoice(late, model)];
+    expect(after.spans[0]!.startSeconds).toBeLessThan(1);
+    expect(after.emotion).toBe(alone.emotion);
+    expect(Math.abs(after.scores[alone.emotion] - alone.scores[alone.emotion])).toBeLessThan(0.2);
   });
 
   it.skipIf(lacksData('ravdess'))(

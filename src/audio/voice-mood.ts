@@ -73,6 +73,9 @@ const MOST_PICTURES = 48;
 /** A picture that is voiced for a smaller share of its frames says more about the pause. */
 const LEAST_VOICED = 0.2;
 
+/** A shorter sound is not listened to, seconds. */
+const LEAST_SECONDS = 0.1;
+
 /** What one of the manner's answers, about 0 to 1, counts beside a logit. */
 export const MANNER_WEIGHT = 5;
 
@@ -142,15 +145,29 @@ export const voiceLogits = async (
   return joint;
 };
 
-/** A manner of speaking shows within so many seconds; a long recording is judged by its first ones with a voice. */
+/** A manner of speaking shows within so many seconds; a long recording is judged by those with the most voice. */
 const MANNER_SECONDS = 20;
+
+/** Where the stretch begins that holds the most voice, the first of equal ones; each begins with a voice. */
+const mannerStart = (voiced: readonly VoiceSpan[]): number => {
+  let best = { seconds: 0, startSeconds: 0 };
+  for (const [first, { startSeconds }] of voiced.entries()) {
+    const end = startSeconds + MANNER_SECONDS;
+    let seconds = 0;
+    for (let i = first; i < voiced.length && voiced[i]!.startSeconds < end; i++)
+      seconds += Math.min(end, voiced[i]!.endSeconds) - voiced[i]!.startSeconds;
+    // A cough before the first word is a stretch too, but a poor one.
+    if (seconds > best.seconds + 1e-6) best = { seconds, startSeconds };
+  }
+  return best.startSeconds;
+};
 
 const askManner = async (
   samples: Float32Array,
   { manner }: VoiceModel,
   voiced: readonly VoiceSpan[] | undefined,
 ): Promise<Float32Array> => {
-  const from = Math.floor((voiced?.[0]?.startSeconds ?? 0) * VOICE_PICTURE.sampleRate);
+  const from = Math.floor(mannerStart(voiced ?? []) * VOICE_PICTURE.sampleRate);
   const heard = samples.subarray(from, from + MANNER_SECONDS * VOICE_PICTURE.sampleRate);
   const statistics = tensor(voiceStatistics(heard), [1, VOICE_STATISTIC_COUNT]);
   const answers = (await manner.run({ statistics })).answers?.data;
@@ -200,10 +217,16 @@ export const voiceScores = (logits: ArrayLike<number>): EmotionScores => {
  *
  * @param samples mono, 16 kHz, -1 to 1
  * @throws {NoAnswerError} `audio/no-voice`: nobody speaks in it.
- * @throws {InvalidInputError} `audio/empty`: no samples.
+ * @throws {InvalidInputError} `audio/empty`: no samples. `audio/too-short`: less than 0.1 s, which holds no word.
  */
 export const readVoice = async (samples: Float32Array, model: VoiceModel): Promise<VoiceReading> => {
-  const { spans, voicedSeconds } = requireVoice(samples, { sampleRate: VOICE_PICTURE.sampleRate });
+  const { sampleRate } = VOICE_PICTURE;
+  if (samples.length > 0 && samples.length < LEAST_SECONDS * sampleRate)
+    throw new InvalidInputError(
+      'audio/too-short',
+      `This sound is ${((1000 * samples.length) / sampleRate).toFixed(0)} ms long: a mood needs a word or two.`,
+    );
+  const { spans, voicedSeconds } = requireVoice(samples, { sampleRate });
   const scores = voiceScores(await voiceLogits(samples, model, spans));
   const emotion = rankEmotions(scores)[0]!;
   return { scores, emotion, certain: scores[emotion] >= model.threshold, spans, voicedSeconds };

@@ -17,6 +17,8 @@ interface WavFormat {
 }
 
 const EXTENSIBLE = 0xfffe;
+/** The longest format chunk that is known, extensible, has 40. */
+const FORMAT_BYTES = 64;
 const FRAMES_AT_ONCE = 16_384;
 /** Written by programs that do not know the length beforehand; the sound goes to the file's end. */
 const UNKNOWN_LENGTHS = [0, 0xffffffff];
@@ -56,7 +58,10 @@ const READ_SAMPLE: Readonly<Record<string, ReadSample>> = {
 /** Whether `readWav` reads this sort of samples: whole numbers of 8 to 32 bits, and floats. */
 export const isPlainWav = (head: Uint8Array): boolean => {
   let at = 12;
-  while (at + 8 <= head.length && asciiAt(head, at) !== 'fmt ') at += 8 + viewOf(head).getUint32(at + 4, true);
+  while (at + 8 <= head.length && asciiAt(head, at) !== 'fmt ') {
+    const length = viewOf(head).getUint32(at + 4, true);
+    at += 8 + length + (length % 2);
+  }
   if (at + 24 > head.length) return true; // readWav says what is wrong
   const { tag, bits } = readFormat(head.subarray(at + 8));
   return `${tag}/${bits}` in READ_SAMPLE;
@@ -80,9 +85,10 @@ export async function* readWav(reader: ByteReader): AsyncGenerator<SoundPiece> {
       yield* readSamples(reader, format, UNKNOWN_LENGTHS.includes(length) ? Number.POSITIVE_INFINITY : length);
       return;
     }
-    if (name === 'fmt ') format = readFormat((await reader.take(length)).slice());
-    else await reader.skip(length);
-    await reader.skip(length % 2);
+    // A damaged length would hold the rest of the file in memory.
+    const wanted = name === 'fmt ' ? Math.min(length, FORMAT_BYTES) : 0;
+    if (name === 'fmt ') format = readFormat((await reader.take(wanted)).slice());
+    await reader.skip(length - wanted + (length % 2));
   }
 }
 
