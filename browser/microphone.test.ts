@@ -6,10 +6,10 @@ afterEach(() => vi.unstubAllGlobals());
 
 const makeTrack = () => Object.assign(new EventTarget(), { readyState: 'live', stop: vi.fn() });
 
-const openWith = (track: ReturnType<typeof makeTrack>): void =>
-  vi.stubGlobal('navigator', {
-    mediaDevices: { getUserMedia: () => Promise.resolve({ getTracks: () => [track] }) },
-  });
+const openWith = (track: ReturnType<typeof makeTrack>): void => {
+  const mediaDevices = { getUserMedia: () => Promise.resolve({ getTracks: () => [track] }) };
+  vi.stubGlobal('navigator', { mediaDevices });
+};
 
 it.each([
   ['NotAllowedError', 'microphone/denied'],
