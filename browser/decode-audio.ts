@@ -12,6 +12,10 @@ export interface DecodeAudioOptions {
 
 const MEBIBYTE = 1024 * 1024;
 const SAMPLE_RATE = 16_000;
+/** A smaller file fits into memory however long it is; a larger one is asked for its length before it is decoded whole. */
+const LARGE_BYTES = 16 * MEBIBYTE;
+/** Some browsers' players wait for a touch before they look at a file. */
+const ASK_MILLISECONDS = 3000;
 
 /** The file's kind by the bytes behind its tags, whose pictures are not read. */
 const kindOf = async (sound: Blob): Promise<ReturnType<typeof audioKind>> => {
@@ -45,14 +49,34 @@ export const decodeAudio = async (sound: Blob, options: DecodeAudioOptions = {})
       'audio/unreadable',
       'This is no sound file that Attune knows, whatever its name says: choose WAV, MP3, Ogg, Opus, FLAC, M4A or WebM.',
     );
-  const buffer = await decode(await sound.arrayBuffer(), kind);
-  if (buffer.duration > maxSeconds)
-    throw new InvalidInputError(
+  const isTooLong = (seconds: number): boolean => seconds > maxSeconds;
+  const tooLong = (): InvalidInputError =>
+    new InvalidInputError(
       'audio/too-long',
       `This sound is longer than ${maxSeconds} seconds: cut out the part that matters and give that.`,
     );
+  if (sound.size > LARGE_BYTES && isTooLong(await secondsOf(sound))) throw tooLong();
+  const buffer = await decode(await sound.arrayBuffer(), kind);
+  if (isTooLong(buffer.duration)) throw tooLong();
   const channels = Array.from({ length: buffer.numberOfChannels }, (_, channel) => buffer.getChannelData(channel));
   return cleanSamples(mixToMono(channels));
+};
+
+/**
+ * The length that the browser's player tells without decoding; 0 where it does not (a recording made in a page, a worker
+ * without a player, a kind that only the decoder knows).
+ */
+const secondsOf = (sound: Blob): Promise<number> => {
+  if (typeof Audio !== 'function') return Promise.resolve(0);
+  const url = URL.createObjectURL(sound);
+  return new Promise<number>((resolve) => {
+    const player = new Audio();
+    player.preload = 'metadata';
+    player.onloadedmetadata = () => resolve(Number.isFinite(player.duration) ? player.duration : 0);
+    player.onerror = () => resolve(0);
+    setTimeout(() => resolve(0), ASK_MILLISECONDS);
+    player.src = url;
+  }).finally(() => URL.revokeObjectURL(url));
 };
 
 /** The context's rate is what makes the browser resample while it decodes. */

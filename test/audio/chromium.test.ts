@@ -10,7 +10,7 @@ import { logMelSpectrogram, PAPER_MEL } from '../../src/audio/log-mel.ts';
 import { mfcc } from '../../src/audio/mfcc.ts';
 import { resample } from '../../src/audio/resample.ts';
 import { openBrowser } from '../browser/stand.ts';
-import { largestDifference, makeSound } from '../reference/audio.ts';
+import { largestDifference, makeSound, sine } from '../reference/audio.ts';
 import { makeWav } from './make-wav.ts';
 
 let browser: Browser;
@@ -83,6 +83,47 @@ describe('decoding', () => {
     '%s is nearly the sound that Node decodes (needs ffmpeg)',
     expectNearlySame,
   );
+
+  test('aac.m4a is nearly the sound that Node decodes, or refused where the browser lacks AAC', async () => {
+    const bytes = await readFile(new URL('fixtures/aac.m4a', import.meta.url));
+    const samples = await decodeInPage(bytes);
+    if (typeof samples === 'string') expect(samples).toMatch(/^audio\/unreadable This M4A sound .* cannot read/);
+    else expect(samples.length / 16_000).toBeCloseTo(0.7, 0);
+  });
+
+  test('8 bits, 96 kHz in eight channels, and floats that are no numbers', async () => {
+    const tone = sine(1000, 16_000, 3200, 0.5);
+    const coarse = await decodeInPage(makeWav([tone], { bits: 8 }));
+    expect(largestDifference(coarse as number[], tone)).toBeLessThan(0.02);
+    const loud = sine(1000, 96_000, 19_200, 0.8);
+    const quiet = new Float32Array(loud.length);
+    const many = await decodeInPage(
+      makeWav([loud, quiet, quiet, quiet, quiet, quiet, quiet, quiet], { sampleRate: 96_000 }),
+    );
+    expect(many).toHaveLength(3200);
+    expect(Math.max(...(many as number[]).slice(800, 2400))).toBeCloseTo(0.1, 2);
+    const broken = Float32Array.from(tone, (value, n) => (n % 100 === 7 ? Number.NaN : n % 100 === 8 ? 1e30 : value));
+    const cleaned = await decodeInPage(makeWav([broken], { bits: -32 }));
+    expect((cleaned as number[]).every((value) => Math.abs(value) <= 8)).toBe(true);
+  });
+
+  test('a picture of 20 MB in a tag, and ten hours', async () => {
+    const mp3 = await readFile(new URL('fixtures/layer3.mp3', import.meta.url));
+    const size = 20 * 1024 * 1024;
+    const tag = [0x49, 0x44, 0x33, 3, 0, 0, ...[21, 14, 7, 0].map((shift) => (size >> shift) & 0x7f)];
+    const seconds = await page.evaluate<number>(
+      `attuneDecode.decodeAudio(new Blob([Uint8Array.from(${JSON.stringify(tag)}), new Uint8Array(${size}),
+        Uint8Array.from(atob('${mp3.toString('base64')}'), (c) => c.charCodeAt(0))])).then((samples) => samples.length / 16000)`,
+    );
+    expect(seconds).toBeCloseTo(0.7, 0);
+    const length = 36_000 * 3000;
+    const header = [...makeWav([new Float32Array(0)], { sampleRate: 3000, bits: 8, dataLength: length })];
+    const said = await page.evaluate<string>(
+      `attuneDecode.decodeAudio(new Blob([Uint8Array.from(${JSON.stringify(header)}), new Uint8Array(${length})]))
+        .then(() => 'decoded', (error) => error.message)`,
+    );
+    expect(said).toBe('This sound is longer than 7200 seconds: cut out the part that matters and give that.');
+  });
 
   test.each([
     ['0 bytes', new Uint8Array(0)],
