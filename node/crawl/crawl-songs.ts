@@ -1,5 +1,5 @@
 /** The sources of songs on the internet together: which one reads an address, and what they know about a song. */
-import { AttuneError, InvalidInputError, UnavailableError } from '../../src/base/errors.ts';
+import { AttuneError, InvalidInputError } from '../../src/base/errors.ts';
 import type { SongRecord } from '../import/song-record.ts';
 import { createDeezer } from './deezer.ts';
 import { createLastFm } from './lastfm.ts';
@@ -77,15 +77,22 @@ const lacking = (song: SongRecord, facts: SongFacts): SongFacts => {
       .filter(([, value]) => value !== undefined && value !== '')
       .map(([key]) => key),
   );
+  const tags = [...new Set([...song.tags, ...(facts.tags ?? [])])].slice(0, 64);
   return {
-    ...Object.fromEntries(Object.entries(facts).filter(([key]) => !known.has(key))),
-    ...(facts.tags && { tags: [...new Set([...song.tags, ...facts.tags])].slice(0, 64) }),
+    ...Object.fromEntries(Object.entries(facts).filter(([key, value]) => !known.has(key) && value !== undefined)),
+    ...(tags.length > song.tags.length && { tags }),
   };
 };
 
+/** A service that is away is away for the next song, too: these are thrown, for a job to wait. */
+const AWAY = ['crawl/later', 'crawl/unreachable', 'crawl/slow'];
+
 /**
- * A song with what the sources add to it; facts the song has stay. A source that fails is told to `onProblem` and left out, unless
- * it asks to come back later: that is thrown, for a job to wait.
+ * A song with what the sources add to it; facts the song has stay. A source whose answer makes no sense is told to `onProblem` and
+ * left out.
+ *
+ * @returns `song` itself where nothing was added
+ * @throws {UnavailableError} `crawl/later`, `crawl/unreachable`, `crawl/slow`. {InvalidInputError} `crawl/key`, `crawl/contact`.
  */
 export const completeSong = async (
   song: SongRecord,
@@ -96,11 +103,10 @@ export const completeSong = async (
   for (const source of sources) {
     try {
       const facts = await source.facts?.(complete, context);
-      if (facts) complete = { ...complete, ...lacking(complete, facts) };
+      const more = facts ? lacking(complete, facts) : {};
+      if (Object.keys(more).length > 0) complete = { ...complete, ...more };
     } catch (error) {
-      const mayGoOn =
-        error instanceof AttuneError && !(error instanceof UnavailableError && error.code === 'crawl/later');
-      if (!mayGoOn || error.code === 'crawl/key' || error.code === 'crawl/contact') throw error;
+      if (!(error instanceof AttuneError) || [...AWAY, 'crawl/key', 'crawl/contact'].includes(error.code)) throw error;
       context.onProblem?.({
         source: source.name,
         place: `${song.artist} - ${song.title}`,

@@ -19,6 +19,8 @@ const REQUEST = {
   // Errors come with status 200; 4 is the quota, 700 a service that is busy.
   throttledFor: (text: string): number | undefined =>
     /"error"\s*:\s*\{[^}]*"code"\s*:\s*(?:4|700)\b/.test(text.slice(0, 2000)) ? QUOTA_SECONDS : undefined,
+  // "No data" (800) is an answer; what is not shown to everybody may be tomorrow.
+  isAnswer: (text: string): boolean => !/"error"\s*:\s*\{(?![^}]*"code"\s*:\s*800\b)/.test(text.slice(0, 2000)),
 };
 
 const TRACK = z.object({
@@ -68,13 +70,15 @@ export const createDeezer = ({
 
   async function* listSongs(first: URL, more: Partial<SongRecord>, context: CrawlContext): AsyncGenerator<SongRecord> {
     const seen = new Set<string>();
+    const most = mostSongsOf(context);
     let next: URL | undefined = first;
-    for (let count = 0; next && count < mostSongsOf(context); ) {
+    for (let count = 0; next && count < most; ) {
       if (seen.has(next.href)) return;
       seen.add(next.href);
       const page: z.infer<typeof LIST> | undefined = await fetchJson(context.fetcher, next, LIST, REQUEST);
       if (!page || !check(page.error)) return;
       for (const value of page.data ?? []) {
+        if (count === most) return;
         count += 1;
         const track = TRACK.safeParse(value);
         const song = track.success ? songOf(track.data, more) : undefined;
@@ -85,7 +89,9 @@ export const createDeezer = ({
         }
       }
       // Only its own further pages are followed.
-      next = page.next !== undefined && new URL(page.next).host === first.host ? new URL(page.next) : undefined;
+      const further: URL | undefined =
+        page.next !== undefined && URL.canParse(page.next) ? new URL(page.next) : undefined;
+      next = further?.host === first.host ? further : undefined;
     }
   }
 

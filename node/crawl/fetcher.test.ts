@@ -7,7 +7,9 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { encodeEastAsian } from '../../test/library/east-asian.ts';
 import { type LocalServer, sendJson, startLocalServer } from '../../test/library/local-server.ts';
-import { createFetcher, type Fetcher, type FetcherOptions, retryAfterSeconds } from './fetcher.ts';
+import { retryAfterSeconds } from './answer-facts.ts';
+import { createFetcher, type Fetcher, type FetcherOptions } from './fetcher.ts';
+import { createHostTurns } from './host-turns.ts';
 import { createResponseCache } from './response-cache.ts';
 
 let folder: string;
@@ -58,6 +60,39 @@ describe('createFetcher', () => {
     await expect(fetcher.fetch(`${server.base}/private/x`)).rejects.toMatchObject({ code: 'crawl/robots' });
     // Rules for everybody are not meant for an interface that is documented for programs.
     expect(await fetcher.fetch(`${server.base}/private/x`, { isInterface: true })).toMatchObject({ status: 200 });
+  });
+
+  it('takes turns with the other fetchers of the process, and is not kept waiting by one that was stopped', async () => {
+    await serve(ok);
+    const turns = createHostTurns();
+    const control = new AbortController();
+    const [one, two, stopped] = [
+      fetcherWith({ turns, pauseMilliseconds: 150 }),
+      fetcherWith({ turns, pauseMilliseconds: 150 }),
+      fetcherWith({ turns, pauseMilliseconds: 150, signal: control.signal }),
+    ];
+    const waiting = expect(stopped.fetch(`${server.base}/never`)).rejects.toThrow('abort');
+    control.abort();
+    await Promise.all([waiting, one.fetch(`${server.base}/1`), two.fetch(`${server.base}/2`)]);
+    expect(server.times).toHaveLength(2);
+    expect(server.times[1]! - server.times[0]!).toBeGreaterThan(130);
+  });
+
+  it('knows a page by its address without the part that is looked at', async () => {
+    await serve(ok);
+    const fetcher = fetcherWith();
+    expect((await fetcher.fetch(`${server.base}/a#one`)).fromCache).toBe(false);
+    expect((await fetcher.fetch(`${server.base}/a#two`)).fromCache).toBe(true);
+  });
+
+  it('does not keep what is no answer', async () => {
+    let count = 0;
+    await serve((_request, response) => response.end(count++ === 0 ? 'out of order' : 'answer'));
+    const request = { isAnswer: (text: string) => text === 'answer' };
+    const fetcher = fetcherWith();
+    expect(await fetcher.fetch(`${server.base}/a`, request)).toMatchObject({ text: 'out of order' });
+    expect(await fetcher.fetch(`${server.base}/a`, request)).toMatchObject({ text: 'answer', fromCache: false });
+    expect(await fetcher.fetch(`${server.base}/a`, request)).toMatchObject({ text: 'answer', fromCache: true });
   });
 
   it('fetches nothing from a site whose robots.txt fails, and everything where there is none', async () => {

@@ -1,7 +1,8 @@
 /** The one way out to other machines: names itself, asks robots.txt, waits its turn per host, backs off, and never fetches twice. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InvalidInputError, UnavailableError } from '../../src/base/errors.ts';
-import { decodeText } from '../import/decode-text.ts';
+import { decodeBody, isUsedUp, resetSeconds, retryAfterSeconds } from './answer-facts.ts';
+import { createHostTurns, type HostTurns } from './host-turns.ts';
 import { findAddresses, isPublicAddress } from './private-address.ts';
 import { type RawResponse, type RequestLimits, requestOnce } from './request.ts';
 import type { ResponseCache } from './response-cache.ts';
@@ -20,6 +21,8 @@ export interface FetcherOptions {
   /** Told before each wait longer than a second: what for, and how long. */
   readonly onWait?: (host: string, seconds: number) => void;
   readonly signal?: AbortSignal;
+  /** Shared by all fetchers of a process, so that a host sees one of them at a time. @default its own */
+  readonly turns?: HostTurns;
   /** Between two requests to one host, where nothing says otherwise. @default 1000 */
   readonly pauseMilliseconds?: number;
   /** The first wait after a failure; each further one is twice as long. @default 2000 */
@@ -44,6 +47,8 @@ export interface FetchRequest {
   readonly freshMilliseconds?: number;
   /** Says that an answer with status 200 is a refusal, and for how many seconds to wait. */
   readonly throttledFor?: (text: string) => number | undefined;
+  /** Whether an answer with status 200 to 299 is one: a refusal or nonsense is handed on, but not kept. @default every answer is */
+  readonly isAnswer?: (text: string) => boolean;
 }
 
 export interface Fetched {
@@ -69,21 +74,6 @@ export interface Fetcher {
 const DAY = 24 * 3600 * 1000;
 const MOST_REDIRECTS = 5;
 
-/** Seconds out of Retry-After: a number, or a date. @see RFC 9110 section 10.2.3 */
-export const retryAfterSeconds = (value: string | undefined, now = Date.now()): number | undefined => {
-  if (value === undefined) return undefined;
-  if (/^\s*\d+\s*$/.test(value)) return Number(value);
-  const at = Date.parse(value);
-  return Number.isNaN(at) ? undefined : Math.max(0, (at - now) / 1000);
-};
-
-interface Host {
-  /** When the next request may leave, milliseconds since 1970. */
-  free: number;
-  /** The wait of those before: requests to one host leave one after the other. */
-  turn: Promise<void>;
-}
-
 export const createFetcher = (options: FetcherOptions): Fetcher => {
   const {
     cache,
@@ -92,6 +82,7 @@ export const createFetcher = (options: FetcherOptions): Fetcher => {
     isAllowed = isPublicAddress,
     onWait = () => {},
     signal,
+    turns = createHostTurns(),
     pauseMilliseconds = 1000,
     firstWaitMilliseconds = 2000,
     longestWaitMilliseconds = 120_000,
@@ -103,7 +94,6 @@ export const createFetcher = (options: FetcherOptions): Fetcher => {
     /[^\x20-\x7e]/g,
     '?',
   );
-  const hosts = new Map<string, Host>();
   const robotsTexts = new Map<string, Promise<string | undefined>>();
 
   const wait = async (host: string, milliseconds: number): Promise<void> => {
@@ -111,22 +101,9 @@ export const createFetcher = (options: FetcherOptions): Fetcher => {
     await sleep(milliseconds, undefined, signal ? { signal } : {});
   };
 
-  /** Waits until this host may be asked again; each caller takes its turn. */
-  const takeTurn = (host: string, pause: number): Promise<void> => {
-    const known = hosts.get(host) ?? { free: 0, turn: Promise.resolve() };
-    hosts.set(host, known);
-    const mine = known.turn.then(async () => {
-      const rest = known.free - Date.now();
-      if (rest > 0) await wait(host, rest);
-      known.free = Date.now() + pause;
-    });
-    known.turn = mine.catch(() => {});
-    return mine;
-  };
-
   const send = async (url: URL, headers: Record<string, string>, pause: number): Promise<RawResponse> => {
+    await turns.take(url.host, pause, (milliseconds) => wait(url.host, milliseconds));
     const addresses = await findAddresses(url.hostname, isAllowed);
-    await takeTurn(url.host, pause);
     return requestOnce(url, { 'user-agent': userAgent, ...headers }, addresses, limits, signal);
   };
 
@@ -219,7 +196,8 @@ export const createFetcher = (options: FetcherOptions): Fetcher => {
         const pause = Math.max(request.pauseMilliseconds ?? pauseMilliseconds, delay);
         const response = await follow(url, { accept }, pause, mayFetch);
         const { status, headers } = response;
-        const inBody = status < 300 ? request.throttledFor?.(decodeBody(response)) : undefined;
+        const inBody =
+          status < 300 ? request.throttledFor?.(decodeBody(response.body, headers['content-type'])) : undefined;
         if (status < 300 && inBody === undefined) {
           restForLimit(url.host, headers);
           return response;
@@ -239,18 +217,14 @@ export const createFetcher = (options: FetcherOptions): Fetcher => {
           `${url.host} ${problem} (${attempt} ${attempt === 1 ? 'try' : 'tries'})${asked === undefined ? '' : ` and asks to wait ${Math.ceil(asked)} s`}: run the same again later, what was fetched is kept.`,
         );
       }
-      const host = hosts.get(url.host);
-      if (host) host.free = Math.max(host.free, Date.now() + milliseconds);
-      else await wait(url.host, milliseconds);
+      turns.rest(url.host, milliseconds);
     }
   };
 
   /** Some services tell how many requests are left: with none left, the next one waits. */
   const restForLimit = (host: string, headers: RawResponse['headers']): void => {
     const reset = resetSeconds(headers);
-    if (headers['x-ratelimit-remaining'] !== '0' || reset === undefined) return;
-    const known = hosts.get(host);
-    if (known) known.free = Math.max(known.free, Date.now() + Math.min(reset * 1000, longestWaitMilliseconds));
+    if (isUsedUp(headers) && reset !== undefined) turns.rest(host, Math.min(reset * 1000, longestWaitMilliseconds));
   };
 
   return {
@@ -258,13 +232,16 @@ export const createFetcher = (options: FetcherOptions): Fetcher => {
     fetch: async (address, request = {}) => {
       const url = toUrl(address);
       checkScheme(url);
-      const { secrets = [], freshMilliseconds = 30 * DAY, accept = '' } = request;
+      // A part of a page (#…) is the same page.
+      url.hash = '';
+      const { secrets = [], freshMilliseconds = 30 * DAY, accept = '', isAnswer = () => true } = request;
       const shown = new URL(url);
       for (const secret of secrets) shown.searchParams.delete(secret);
       const key = `${shown.href} ${accept}`;
       const cached = await cache.get(key);
       if (cached && Date.now() - cached.fetchedAt < freshMilliseconds) {
-        return { ...cached, text: decodeBody(cached), fromCache: true };
+        const text = decodeBody(cached.body, cached.contentType);
+        if (cached.status >= 300 || isAnswer(text)) return { ...cached, text, fromCache: true };
       }
       const { status, headers, body, url: last } = await fetchAnew(url, request);
       for (const secret of secrets) last.searchParams.delete(secret);
@@ -276,8 +253,9 @@ export const createFetcher = (options: FetcherOptions): Fetcher => {
         );
       }
       const response = { url: last.href, status, contentType, fetchedAt: Date.now(), body };
-      await cache.put(key, response);
-      return { ...response, text: decodeBody(response), fromCache: false };
+      const text = decodeBody(body, contentType);
+      if (status >= 300 || isAnswer(text)) await cache.put(key, response);
+      return { ...response, text, fromCache: false };
     },
   };
 };
@@ -303,24 +281,4 @@ const checkScheme = (url: URL): void => {
   if (url.username !== '' || url.password !== '') {
     throw new InvalidInputError('crawl/address', 'An address with a password in it is not fetched.');
   }
-};
-
-const resetSeconds = (headers: RawResponse['headers']): number | undefined => {
-  const value = Number(headers['x-ratelimit-reset-in']);
-  return headers['x-ratelimit-reset-in'] !== undefined && value >= 0 ? value : undefined;
-};
-
-/** The text of an answer: by what the page says of itself, unless its bytes say otherwise. */
-const decodeBody = (response: {
-  readonly body: Uint8Array;
-  readonly contentType?: string;
-  readonly headers?: RawResponse['headers'];
-}): string => {
-  const type = response.contentType ?? response.headers?.['content-type'] ?? '';
-  const head = Buffer.from(response.body.subarray(0, 2048)).toString('latin1');
-  const declared =
-    /charset\s*=\s*["']?([\w:-]+)/i.exec(type)?.[1] ??
-    /<meta[^>]+charset\s*=\s*["']?([\w:-]+)/i.exec(head)?.[1] ??
-    /^<\?xml[^>]+encoding\s*=\s*["']([\w:-]+)/i.exec(head)?.[1];
-  return decodeText(response.body, declared).text;
 };

@@ -21,6 +21,9 @@ const ANSWER = z.object({
 /** Errors come with status 200 too: 29 too often, 11 and 16 out of order for now. @see https://www.last.fm/api/errorcodes */
 const throttledFor = (text: string): number | undefined => (/"error"\s*:\s*(?:29|11|16)\b/.test(text) ? 10 : undefined);
 
+/** Error 6, no such track, is an answer; a wrong key or a service out of order is none to keep. */
+const isAnswer = (text: string): boolean => !/"error"\s*:\s*(?!6\b)\d+/.test(text);
+
 /** @param key of the listener's own account with Last.fm's interface */
 export const createLastFm = (
   key: string,
@@ -40,6 +43,7 @@ export const createLastFm = (
       pauseMilliseconds: PAUSE_MILLISECONDS,
       secrets: ['api_key'],
       throttledFor,
+      isAnswer,
     });
     if (found?.error === 10 || found?.error === 26) {
       throw new InvalidInputError(

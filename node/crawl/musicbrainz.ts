@@ -117,14 +117,15 @@ export const createMusicBrainz = ({ base = 'https://musicbrainz.org' }: ServiceO
   }
 
   async function* artistSongs(artist: string, context: CrawlContext): AsyncGenerator<SongRecord> {
-    for (let offset = 0; offset < mostSongsOf(context); offset += PAGE) {
+    const most = mostSongsOf(context);
+    for (let offset = 0; offset < most; offset += PAGE) {
       const page = await fetchJson(
         context.fetcher,
         service('/recording', { artist, inc: 'artist-credits+genres+tags', limit: PAGE, offset }),
         BROWSE,
         REQUEST,
       );
-      for (const recording of page?.recordings ?? []) yield* songOf(recording);
+      for (const recording of (page?.recordings ?? []).slice(0, most - offset)) yield* songOf(recording);
       if (!page || page.recordings.length === 0 || offset + PAGE >= page['recording-count']) return;
     }
   }

@@ -1,6 +1,6 @@
 /** Any page that tells search engines which songs it lists: schema.org in JSON-LD, else Open Graph's music tags. */
 import { Parser } from 'htmlparser2';
-import { NoAnswerError } from '../../src/base/errors.ts';
+import { AttuneError, NoAnswerError, UnavailableError } from '../../src/base/errors.ts';
 import { splitArtistTitle } from '../import/playlist-file.ts';
 import { type SongRecord, tidyRecord } from '../import/song-record.ts';
 import { type CrawlContext, type CrawlSource, mostSongsOf } from './source.ts';
@@ -150,6 +150,13 @@ async function* readPage(url: URL, context: CrawlContext): AsyncGenerator<SongRe
     const answer = await fetcher.fetch(address);
     return { ...readPageData(answer.text), url: answer.url, found: answer.status < 300 };
   };
+  /** Hosts that did not answer: each is tried once, as trying takes a minute. */
+  const away = new Map<string, UnavailableError>();
+  const openSong = async (link: string): ReturnType<typeof open> => {
+    const known = away.get(new URL(link).host);
+    if (known) throw known;
+    return open(link);
+  };
   const page = await open(url.href);
   let count = 0;
   for (const song of songsOfJsonLd(page.jsonLd, page.url)) {
@@ -166,7 +173,13 @@ async function* readPage(url: URL, context: CrawlContext): AsyncGenerator<SongRe
   const links = [...new Set(page.meta.get('music:song') ?? [])].map((link) => httpLink(link, page.url));
   for (const link of links.slice(0, Math.min(MOST_PAGES, mostSongsOf(context)))) {
     if (link === undefined || visited.has(link)) continue;
-    const songPage = await open(link);
+    const songPage = await openSong(link).catch((error: unknown) => {
+      // One page that cannot be had (refused, gone, private) leaves the others; a host that asks to come back later is waited for.
+      if (!(error instanceof AttuneError) || error.code === 'crawl/later') throw error;
+      if (error instanceof UnavailableError) away.set(new URL(link).host, error);
+      onProblem({ source: link, code: error.code, message: error.message });
+    });
+    if (songPage === undefined) continue;
     const [song = songOfOpenGraph(songPage.meta, songPage.url)] = songsOfJsonLd(songPage.jsonLd, songPage.url);
     if (song) {
       count += 1;

@@ -2,6 +2,7 @@
 import { request as requestPlain } from 'node:http';
 import { request as requestSecure } from 'node:https';
 import type { LookupFunction } from 'node:net';
+import type { Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { InvalidInputError, UnavailableError } from '../../src/base/errors.ts';
 import type { FoundAddress } from './private-address.ts';
@@ -42,9 +43,12 @@ export const requestOnce = (
       agent: false,
       signal,
     });
+    let unpacking: Transform | undefined;
     const fail = (error: Error): void => {
       clearTimeout(timer);
       request.destroy();
+      // What has arrived of a bomb must not go on unpacking.
+      unpacking?.destroy();
       reject(error);
     };
     const timer = setTimeout(
@@ -73,6 +77,7 @@ export const requestOnce = (
             : encoding === 'deflate'
               ? createInflate()
               : undefined;
+      unpacking = unpack;
       const body = unpack ? response.pipe(unpack) : response;
       const pieces: Uint8Array[] = [];
       let length = 0;

@@ -42,7 +42,15 @@ export const fetchJson = async <T>(
   shape: z.ZodType<T>,
   request: FetchRequest = {},
 ): Promise<T | undefined> => {
-  const answer = await fetcher.fetch(address, { accept: 'application/json', isInterface: true, ...request });
+  const isAnswer = (text: string): boolean => {
+    try {
+      // What is of no known shape may be right tomorrow.
+      return shape.safeParse(JSON.parse(text)).success && (request.isAnswer?.(text) ?? true);
+    } catch {
+      return false;
+    }
+  };
+  const answer = await fetcher.fetch(address, { accept: 'application/json', isInterface: true, ...request, isAnswer });
   if (answer.status === 404 || answer.status === 410) return undefined;
   return parseAnswer(answer, shape);
 };

@@ -4,17 +4,15 @@ import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { allOf, crawlContext } from '../../test/library/crawl-context.ts';
 import { type LocalServer, sendJson, startLocalServer } from '../../test/library/local-server.ts';
 import type { ImportProblem, SongRecord } from '../import/song-record.ts';
-import { completeSong, crawlSongs, createSource } from './crawl-songs.ts';
+import { completeSong, createSource } from './crawl-songs.ts';
 import { createDeezer } from './deezer.ts';
-import { createFetcher } from './fetcher.ts';
 import { createLastFm } from './lastfm.ts';
 import { createListenBrainz } from './listenbrainz.ts';
 import { createLrclib } from './lrclib.ts';
 import { createMusicBrainz } from './musicbrainz.ts';
-import { isoDurationSeconds, playlistPage } from './playlist-page.ts';
-import { createResponseCache } from './response-cache.ts';
 import { type CrawlContext, isSameSong } from './source.ts';
 
 let folder: string;
@@ -32,27 +30,7 @@ afterEach(async () => {
 const serve = async (answer: (url: URL, response: ServerResponse) => void): Promise<void> => {
   server = await startLocalServer((request, response) => answer(new URL(request.url, 'http://x'), response));
 };
-const context = (more: Partial<CrawlContext> & { contact?: string } = {}): CrawlContext => {
-  const { contact = 'me@example.org', ...rest } = more;
-  return {
-    fetcher: createFetcher({
-      cache: createResponseCache(folder),
-      version: '0',
-      ...(contact && { contact }),
-      isAllowed: () => true,
-      firstWaitMilliseconds: 5,
-      longestWaitMilliseconds: 6000,
-      pauseMilliseconds: 1,
-    }),
-    onProblem: (problem) => problems.push(problem),
-    ...rest,
-  };
-};
-const all = async (songs: AsyncIterable<SongRecord>): Promise<SongRecord[]> => {
-  const list: SongRecord[] = [];
-  for await (const song of songs) list.push(song);
-  return list;
-};
+const context = (more: Parameters<typeof crawlContext>[2] = {}): CrawlContext => crawlContext(folder, problems, more);
 const SONG: SongRecord = { title: '稻香', artist: '周杰伦', tags: ['pop'] };
 const ID = 'b1a9c0e9-d987-4042-ae91-78d6a3267d69';
 
@@ -118,7 +96,7 @@ describe('MusicBrainz', () => {
     expect(source.accepts!(new URL('https://elsewhere.org/release/x'))).toBe(false);
     const release = new URL(`${server.base}/release/${ID}`);
     expect(source.accepts!(release)).toBe(true);
-    expect(await all(source.songs!(release, context()))).toEqual([
+    expect(await allOf(source.songs!(release, context()))).toEqual([
       {
         title: 'Track',
         artist: 'A & B',
@@ -129,10 +107,10 @@ describe('MusicBrainz', () => {
         url: `https://musicbrainz.org/recording/${ID}`,
       },
     ]);
-    expect(await all(source.songs!(new URL(`${server.base}/artist/${ID}`), context()))).toHaveLength(150);
+    expect(await allOf(source.songs!(new URL(`${server.base}/artist/${ID}`), context()))).toHaveLength(150);
     // The second time everything is on the disk.
     const asked = server.asked.length;
-    await all(source.songs!(new URL(`${server.base}/artist/${ID}`), context()));
+    await allOf(source.songs!(new URL(`${server.base}/artist/${ID}`), context()));
     expect(server.asked).toHaveLength(asked);
   });
 
@@ -191,7 +169,7 @@ describe('ListenBrainz', () => {
     const source = createListenBrainz({ base: server.base });
     const url = new URL(`https://listenbrainz.org/playlist/${ID}/`);
     expect(source.accepts!(url)).toBe(true);
-    expect(await all(source.songs!(url, context()))).toEqual([
+    expect(await allOf(source.songs!(url, context()))).toEqual([
       { title: 'T', artist: 'C', album: 'A', tags: [], url: `https://musicbrainz.org/recording/${ID}` },
     ]);
     expect(problems).toMatchObject([{ place: 'track 2' }]);
@@ -201,7 +179,7 @@ describe('ListenBrainz', () => {
       year: 2008,
       durationSeconds: 223,
     });
-    expect(await all(source.songs!(new URL(url.href.replace('b1a9', 'ffff')), context()))).toEqual([]);
+    expect(await allOf(source.songs!(new URL(url.href.replace('b1a9', 'ffff')), context()))).toEqual([]);
   });
 });
 
@@ -232,6 +210,11 @@ describe('Last.fm', () => {
     expect(await source.facts!({ ...SONG, title: 'none' }, context())).toBeUndefined();
     await expect(source.facts!({ ...SONG, title: 'key' }, context())).rejects.toMatchObject({ code: 'crawl/key' });
     expect(server.asked[0]).toContain('api_key=SECRET');
+    // A refusal is asked about again, with another key perhaps; that a track is unknown is an answer.
+    const asked = server.asked.length;
+    await expect(source.facts!({ ...SONG, title: 'key' }, context())).rejects.toMatchObject({ code: 'crawl/key' });
+    expect(await source.facts!({ ...SONG, title: 'none' }, context())).toBeUndefined();
+    expect(server.asked).toHaveLength(asked + 1);
     expect(() => createSource('lastfm')).toThrow('LASTFM_API_KEY');
   });
 });
@@ -262,7 +245,7 @@ describe('Deezer', () => {
       else sendJson(response, { error: { type: 'DataException', message: 'no data', code: 800 } });
     });
     const source = createDeezer({ base: server.base });
-    const songs = await all(source.songs!(new URL('https://www.deezer.com/en/playlist/7'), context()));
+    const songs = await allOf(source.songs!(new URL('https://www.deezer.com/en/playlist/7'), context()));
     expect(songs).toHaveLength(199);
     expect(songs[0]).toEqual({
       title: 'Song 0',
@@ -274,16 +257,18 @@ describe('Deezer', () => {
       url: 'https://www.deezer.com/track/0',
     });
     expect(problems).toHaveLength(1);
-    expect((await all(source.songs!(new URL('https://www.deezer.com/album/9'), context())))[0]).toMatchObject({
+    expect((await allOf(source.songs!(new URL('https://www.deezer.com/album/9'), context())))[0]).toMatchObject({
       album: 'Album',
       year: 2001,
       tags: ['rap/hip-hop'],
     });
-    expect(await all(source.songs!(new URL('https://deezer.com/fr/artist/3'), context()))).toHaveLength(1);
-    expect(await all(source.songs!(new URL('https://www.deezer.com/playlist/404'), context()))).toEqual([]);
+    expect(await allOf(source.songs!(new URL('https://deezer.com/fr/artist/3'), context()))).toHaveLength(1);
+    expect(await allOf(source.songs!(new URL('https://www.deezer.com/playlist/404'), context()))).toEqual([]);
     expect(
-      await all(source.songs!(new URL('https://www.deezer.com/playlist/7'), context({ mostSongs: 100 }))),
+      await allOf(source.songs!(new URL('https://www.deezer.com/playlist/7'), context({ mostSongs: 100 }))),
     ).toHaveLength(100);
+    const some = source.songs!(new URL('https://www.deezer.com/playlist/7'), context({ mostSongs: 120 }));
+    expect(await allOf(some)).toHaveLength(119);
   });
 
   it('waits out its quota, which comes with status 200, and searches', async () => {
@@ -341,110 +326,6 @@ describe('LRCLIB', () => {
   });
 });
 
-describe('a playlist page', () => {
-  const page = (body: string): string => `<!doctype html><html><head>${body}</head></html>`;
-
-  it('reads JSON-LD lists, graphs and albums; broken ones are passed over', async () => {
-    const jsonLd = {
-      '@context': 'https://schema.org',
-      '@graph': [
-        {
-          '@type': 'MusicPlaylist',
-          name: 'Mine',
-          track: {
-            '@type': 'ItemList',
-            itemListElement: [
-              {
-                '@type': 'ListItem',
-                item: {
-                  '@type': 'MusicRecording',
-                  name: 'One',
-                  byArtist: [{ name: 'A' }, { name: 'B' }],
-                  duration: 'PT3M25S',
-                  url: '/one',
-                  inAlbum: { name: 'Al' },
-                  genre: 'Soul, Funk',
-                },
-              },
-            ],
-          },
-        },
-        {
-          '@type': 'http://schema.org/MusicAlbum',
-          name: 'Album',
-          byArtist: { name: 'C' },
-          datePublished: '1971-05-21',
-          track: [{ '@type': 'MusicRecording', name: 'Two' }],
-        },
-      ],
-    };
-    await serve((_url, response) =>
-      response.end(
-        page(
-          `<script type="application/ld+json">{broken</script><script type="application/ld+json">${JSON.stringify(jsonLd)}</script>`,
-        ),
-      ),
-    );
-    expect(await all(crawlSongs(`${server.base}/list`, context()))).toEqual([
-      {
-        title: 'One',
-        artist: 'A, B',
-        album: 'Al',
-        durationSeconds: 205,
-        url: `${server.base}/one`,
-        tags: ['soul', 'funk'],
-      },
-      { title: 'Two', artist: 'C', album: 'Album', year: 1971, tags: [] },
-    ]);
-  });
-
-  it('follows the songs that Open Graph names, each once, and stops at loops', async () => {
-    await serve((url, response) => {
-      const song = url.pathname.slice(1);
-      const meta = (property: string, content: string): string => `<meta property="${property}" content="${content}">`;
-      if (song === 'list') {
-        response.end(
-          page(
-            ['a', 'b', 'a', 'list', 'c'].map((name) => meta('music:song', `/${name}`)).join('') +
-              meta('og:type', 'music.playlist'),
-          ),
-        );
-      } else if (song === 'c') response.end(page('nothing'));
-      else
-        response.end(
-          page(
-            meta('og:type', 'music.song') +
-              meta('og:title', `Title ${song}`) +
-              meta('og:description', 'Artist · Album · Song') +
-              meta('music:duration', '99'),
-          ),
-        );
-    });
-    expect(await all(playlistPage.songs!(new URL(`${server.base}/list`), context()))).toEqual([
-      { title: 'Title a', artist: 'Artist', tags: [], durationSeconds: 99, url: `${server.base}/a` },
-      { title: 'Title b', artist: 'Artist', tags: [], durationSeconds: 99, url: `${server.base}/b` },
-    ]);
-    expect(server.asked).toHaveLength(4);
-    expect(problems).toHaveLength(1);
-  });
-
-  it('says so where a page tells no songs or is not there, and takes 1 MB of nested nonsense', async () => {
-    await serve((url, response) => {
-      if (url.pathname === '/deep')
-        response.end(
-          page(`<script type="application/ld+json">${'[{"track":'.repeat(3000)}1${'}]'.repeat(3000)}</script>`),
-        );
-      else response.writeHead(url.pathname === '/gone' ? 404 : 200).end(page('x'));
-    });
-    for (const path of ['/', '/gone', '/deep']) {
-      await expect(all(crawlSongs(server.base + path, context()))).rejects.toMatchObject({ code: 'crawl/no-songs' });
-    }
-    expect(() => crawlSongs('mailto:x@y.z', context())).toThrow('only http');
-    expect(isoDurationSeconds('PT1H2M3.5S')).toBe(3723.5);
-    expect(isoDurationSeconds('three minutes')).toBeUndefined();
-  });
-});
-
 describe('completeSong', () => {
   it('keeps what the song has, adds what it lacks, and leaves out a source that fails', async () => {
     await serve((url, response) => {
@@ -464,6 +345,18 @@ describe('completeSong', () => {
       tags: ['pop', 'folk'],
     });
     expect(problems).toMatchObject([{ source: 'deezer', code: 'crawl/answer' }]);
+    // Nothing new is no change; and nonsense is asked about again, what was answered is not.
+    const complete = { ...SONG, lyrics: 'mine', tags: ['pop', 'folk'] };
+    const asked = server.asked.length;
+    expect(await completeSong(complete, sources, context())).toBe(complete);
+    expect(server.asked.slice(asked).map((path) => path.replace(/\?.*/, ''))).toEqual(['/search']);
+  });
+
+  it('stops where a service is away: it would be away for every song', async () => {
+    await serve((_url, response) => response.destroy());
+    const asking = completeSong(SONG, [createLrclib({ base: server.base })], context());
+    await expect(asking).rejects.toMatchObject({ code: 'crawl/unreachable' });
+    expect(problems).toEqual([]);
   });
 });
 

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SourceSettings } from '../../node/crawl/crawl-songs.ts';
 import { createFetcher } from '../../node/crawl/fetcher.ts';
+import { createHostTurns } from '../../node/crawl/host-turns.ts';
 import { createResponseCache } from '../../node/crawl/response-cache.ts';
 import { packagePath } from '../../node/package-root.ts';
 import { createHttpQueue } from '../jobs/http-queue.ts';
@@ -56,9 +57,12 @@ export const workLibrary = async (
   if (serverOf(store) !== undefined) return;
   const { contact, sources, isAllowed, dataDir = dataFolder() } = settings;
   const cache = createResponseCache(join(dataDir, 'crawled'));
+  // Two jobs at once are still one program to a service.
+  const turns = createHostTurns();
   const fetcher: LibraryWork['fetcher'] = (signal, onWait, theirs = contact) =>
     createFetcher({
       cache,
+      turns,
       version: version(),
       signal,
       onWait,
