@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { largestDifference, relativeDifference } from '../../test/reference/audio.ts';
 import { createMelFilterbank, createMelFolder, hzToMel, melToHz } from './mel.ts';
 
-const rows = (bank: Float32Array, indices: readonly number[]): number[] =>
-  indices.flatMap((row) => [...bank.subarray(row * 257, (row + 1) * 257)]);
+const rows = (bank: Float32Array, indices: readonly number[], bins = 257): number[] =>
+  indices.flatMap((row) => [...bank.subarray(row * bins, (row + 1) * bins)]);
 
 describe('known values from NumPy', () => {
   test('Slaney', () => {
@@ -15,6 +15,13 @@ describe('known values from NumPy', () => {
   test('HTK', () => {
     const bank = createMelFilterbank({ fftSize: 512, bandCount: 40, scale: 'htk' });
     expect(relativeDifference(rows(bank, [0, 20, 39]), 'melBankHtk')).toBeLessThan(1e-6);
+  });
+
+  test('from one frequency to another, as the models of voices and digits have it', () => {
+    const voice = createMelFilterbank({ fftSize: 1024, bandCount: 64, minHz: 50 });
+    expect(relativeDifference(rows(voice, [0, 20, 63], 513), 'melBankVoice')).toBeLessThan(1e-6);
+    const digits = createMelFilterbank({ fftSize: 512, bandCount: 40, minHz: 60, maxHz: 4000 });
+    expect(relativeDifference(rows(digits, [0, 20, 39]), 'melBankDigits')).toBeLessThan(1e-6);
   });
 
   test('places on the scale', () => {

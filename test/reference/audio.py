@@ -48,12 +48,14 @@ def mel_to_hz(m):
     return np.where(m < 15, m * 200 / 3, 1000 * np.exp(np.log(6.4) / 27 * (m - 15)))
 
 
-def filterbank(rate, size, bands, htk=False):
-    """librosa.filters.mel(sr, n_fft, n_mels, norm='slaney')"""
+def filterbank(rate, size, bands, htk=False, low=0, high=None):
+    """librosa.filters.mel(sr, n_fft, n_mels, fmin, fmax, norm='slaney')"""
+    high = rate / 2 if high is None else high
     if htk:
-        edges = 700 * (10 ** (np.linspace(0, 2595 * np.log10(1 + rate / 2 / 700), bands + 2) / 2595) - 1)
+        ends = 2595 * np.log10(1 + np.array([low, high]) / 700)
+        edges = 700 * (10 ** (np.linspace(*ends, bands + 2) / 2595) - 1)
     else:
-        edges = mel_to_hz(np.linspace(hz_to_mel(0), hz_to_mel(rate / 2), bands + 2))
+        edges = mel_to_hz(np.linspace(hz_to_mel(low), hz_to_mel(high), bands + 2))
     bins = np.fft.rfftfreq(size, 1 / rate)
     rows = []
     for low, middle, high in zip(edges, edges[1:], edges[2:]):
@@ -136,6 +138,8 @@ reference = {
     "powerConstant": pick(np.abs(stft(y, 512, 256, "constant")) ** 2, [0, 1, 23]),
     "melBank": pick(filterbank(RATE, 512, 128), [0, 1, 40, 80, 127]),
     "melBankHtk": pick(filterbank(RATE, 512, 40, htk=True), [0, 20, 39]),
+    "melBankVoice": pick(filterbank(RATE, 1024, 64, low=50), [0, 20, 63]),
+    "melBankDigits": pick(filterbank(RATE, 512, 40, low=60, high=4000), [0, 20, 39]),
     "mel": pick(mel_power(y, RATE, 512, 256, 128), [0, 5, 23]),
     "logMelPaper": pick(to_db(mel_power(paper, RATE, 512, 256, 128)), [0, 1, 156, 311, 312]),
     "logMelTop20": pick(to_db(mel_power(y, RATE, 512, 256, 128), 20), [0, 7]),
