@@ -29,7 +29,7 @@ const OUTSIDE = ['scripts', 'bench', 'test'];
 /** Rooms whose code must run in a browser, or anywhere: nothing of Node in them. */
 const WITHOUT_NODE = ['src', 'browser', 'web'];
 
-interface Import {
+export interface Import {
   readonly target: string;
   readonly typeOnly: boolean;
 }
@@ -41,7 +41,8 @@ const IMPORTS = [
   /\bnew URL\(\s*()['"](\.[^'"]+\.tsx?)['"]\s*,\s*import\.meta\.url/g,
 ];
 
-const importsOf = (source: string): Import[] => {
+/** What a file asks for, also later and in workers. */
+export const importsOf = (source: string): Import[] => {
   const code = source.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/^\s*\/\/.*$/gm, '');
   return IMPORTS.flatMap((pattern) =>
     [...code.matchAll(pattern)].map(([, type, target]) => ({ target: target ?? '', typeOnly: Boolean(type) })),

@@ -41,6 +41,9 @@ const goal: Record<Goal, { name: string; does: string; heading: (mood: Emotion) 
   calm: { name: 'Calm', does: 'Begin here and come to rest.', heading: (mood) => `From ${noun[mood]} to rest` },
 };
 
+/** What is said of an error; some need its own English words, for a row or a name. */
+export type ErrorSentence = string | ((message: string) => string);
+
 const songs = (count: number): string => (count === 1 ? '1 song' : `${count.toLocaleString('en')} songs`);
 
 export const en = {
@@ -131,6 +134,8 @@ export const en = {
     paused: 'It is turned off when you stop it, and when this page is out of sight.',
     noFace: 'No face in view. Move closer, and let light fall on your face.',
     covered: 'The picture is dark. Is the camera covered, or the light off?',
+    silent:
+      'The camera sends no picture. Another program may have it, or a key or cover switched it off; readings go on when it does.',
     settling: 'Hold still for a moment.',
     waiting: 'The camera is on. Readings begin once the models are here.',
     changed: (mood: Emotion) => `The mood has moved to ${noun[mood]}.`,
@@ -332,7 +337,8 @@ export const en = {
     app: 'Without a network',
     offlineReady: 'The page, its models and the songs lie on this device: it opens without a network.',
     offlineGetting: 'The page is being put on this device for use without a network.',
-    offlineNot: 'This browser or this address does not allow the page to be kept for use without a network.',
+    offlineNot:
+      'The page could not be kept for use without a network: this browser or this address does not allow it, there is no room for it, or not all of it arrived. It is tried again on the next visit.',
     install: 'Install Attune',
     installHint: 'Use “Install” or “Add to home screen” in the menu of the browser.',
     memory:
@@ -355,7 +361,7 @@ export const en = {
       'No picture of this video shows a face that is large and clear enough. Choose another video or a photo, or pick a mood by hand.',
     title: 'That did not work',
     unknownFile: (name: string) =>
-      `"${name}" is neither a photo nor a video. Choose a JPEG, PNG, WebP, GIF or AVIF picture, or an MP4 or WebM video.`,
+      `"${name}" is no photo, video or recording. Choose a JPEG, PNG, WebP, GIF or AVIF picture, an MP4 or WebM video, or a WAV, MP3 or M4A recording.`,
     unexpected: (message: string) =>
       `Something went wrong (${message}). Reload the page and try again, or pick a mood by hand.`,
   },
@@ -455,7 +461,7 @@ export const en = {
   },
 
   /** Sentences for errors by their code, where their own English one does not serve. */
-  errors: {} as Readonly<Record<string, string>>,
+  errors: {} as Readonly<Record<string, ErrorSentence>>,
 
   footer: {
     title: 'What Attune reads, and what it does not',

@@ -3,6 +3,7 @@ import type { Emotion } from '../../src/base/emotions.ts';
 import type { QualityNote } from '../../src/face/read.ts';
 import type { Goal } from '../../src/music/mood-target.ts';
 import type { Strings } from './en.ts';
+import { zhErrors } from './zh-errors.ts';
 import { zhTags } from './zh-tags.ts';
 
 const emotion: Record<Emotion, string> = {
@@ -112,6 +113,7 @@ export const zh: Strings = {
     paused: '你停止它，或这个页面不在眼前时，它就会关闭。',
     noFace: '画面中没有脸。请靠近一些，让光照在脸上。',
     covered: '画面是黑的。镜头是不是被挡住了，或者没有开灯？',
+    silent: '摄像头没有送来画面：可能被另一个程序占用，或被按键、挡板关闭；有了画面就会继续读取。',
     settling: '请稍等片刻，保持不动。',
     waiting: '摄像头已打开。模型一到就开始读取。',
     changed: (mood) => `心情转为${emotion[mood]}。`,
@@ -292,7 +294,7 @@ export const zh: Strings = {
     app: '没有网络时',
     offlineReady: '页面、模型和歌曲都在这台设备上：没有网络也能打开。',
     offlineGetting: '正在把页面存到这台设备上，以便没有网络时使用。',
-    offlineNot: '这个浏览器或这个地址不允许保存页面供离线使用。',
+    offlineNot: '页面没能存下来供离线使用：这个浏览器或这个地址不允许，没有空间，或没有全部收到。下次来时会再试。',
     install: '安装 Attune',
     installHint: '用浏览器菜单中的“安装”或“添加到主屏幕”。',
     memory: '这个浏览器不为本页保存任何东西（无痕窗口，或存储被禁止）：你的选择在关闭标签页之前有效。',
@@ -307,7 +309,8 @@ export const zh: Strings = {
     noFace: '这张图片里没有足够大、足够清楚的脸：至少 40 像素宽，并且朝向镜头。请换一张图片，或自己选择心情。',
     noFaceVideo: '这段视频里没有一幅画面有足够大、足够清楚的脸。请换一段视频或一张照片，或自己选择心情。',
     title: '没有成功',
-    unknownFile: (name) => `“${name}”既不是照片也不是视频。请选择 JPEG、PNG、WebP、GIF、AVIF 图片，或 MP4、WebM 视频。`,
+    unknownFile: (name) =>
+      `“${name}”不是照片、视频或录音。请选择 JPEG、PNG、WebP、GIF、AVIF 图片，MP4、WebM 视频，或 WAV、MP3、M4A 录音。`,
     unexpected: (message) => `出了点问题（${message}）。请重新载入页面再试，或自己选择心情。`,
   },
 
@@ -395,65 +398,7 @@ export const zh: Strings = {
     failed: '曲库没有回答。',
   },
 
-  errors: {
-    'server/lost': '提供本页的服务器没有回答：请重新启动 “attune serve”。',
-    'server/not-here': '只有在运行 Attune 的那台机器上才能这样做。',
-    'store/in-use': '另一个程序正占用数据文件夹：请等它结束，或关闭它。',
-    'store/newer': '数据由更新版本的 Attune 写成：请更新 Attune。',
-    'store/damaged': '数据文件夹已损坏：请恢复 backups/ 里的备份，或清除数据。',
-    'store/read-only': '数据文件夹不允许写入：请更改权限，或用 ATTUNE_DATA_DIR 换一个位置。',
-    'store/disk-full': '磁盘没有空间了：请腾出一些再试。',
-    'store/lost': '数据库没有回答：请启动它再试。',
-    'store/no-song': '曲库里没有这首歌了。',
-    'store/no-vector': '还不知道这首歌听起来怎样：请添加它的文件，再“辨认情绪”。',
-    'page/export': '这不是 Attune 页面的导出文件：请选择“导出全部”保存的文件。',
-    'page/export-server': '这个导出含有曲库：请在 “attune serve” 提供的页面上恢复它。',
-    'import/not-found': '那里没有这个文件或文件夹，或者不能打开：请检查路径。',
-    'import/format':
-      '这不是能读出歌曲的东西：请给出音乐文件夹、音乐文件，或 .csv、.tsv、.xlsx、.m3u、.m3u8、.xspf、.jspf 文件。',
-    'import/empty': '这个文件里没有一行歌：请写一行表头，再为每首歌写一行。',
-    'jobs/none': '没有这项工作了。',
-    'photo/unreadable': '这个文件不是能读的图片，或者已损坏、不完整：请选择 JPEG、PNG、WebP、AVIF、GIF 或 BMP 文件。',
-    'photo/too-large': '这张照片太大：最多 64 MB、一亿像素。请存小一些再试。',
-    'photo/heic':
-      '这是 HEIC 照片，这个浏览器读不了：请在 Safari 中打开、存成 JPEG，或在 iPhone 的设置、相机、格式中选择“兼容性最佳”。',
-    'video/empty': '这段视频是空的（0 字节）：请选择另一个文件。',
-    'video/unreadable':
-      '这个浏览器无法播放此文件：请选择 MP4（H.264）或 WebM 视频，或一张照片。文件也可能已损坏，或根本不是视频。',
-    'video/no-picture': '这个文件有声音没有画面：请选择一段有人脸的视频。',
-    'camera/insecure':
-      '浏览器只为本机（127.0.0.1）或 https:// 的页面打开摄像头。请用这样的地址打开 Attune、选择照片，或自己选择心情。',
-    'camera/denied':
-      '浏览器不能使用摄像头。请用地址栏里的摄像头图标（或系统设置）允许它再试，选择照片，或自己选择心情。',
-    'camera/none': '没有找到摄像头。请接上一个再试、选择照片，或自己选择心情。',
-    'camera/in-use': '摄像头没有回应，可能正被另一个程序使用。请关闭那个程序再试、选择照片，或自己选择心情。',
-    'camera/failed': '摄像头没有启动。请再试一次、选择照片，或自己选择心情。',
-    'download/failed': '有文件没有下载成功：请检查 Attune 的服务器是否还在运行、网络是否畅通，然后再试。',
-    'download/missing': '服务器上缺少文件：请用 “npm run build” 重新构建。',
-    'browser/wasm': '运行模型的引擎没有启动：请重新载入页面，或使用新版的 Chrome、Edge、Firefox 或 Safari。',
-    'browser/canvas': '浏览器没有内存读取图片了：请关闭其他标签页再试。',
-    'model/damaged': '模型文件已损坏或不完整：请重新载入页面；如仍不行，请重新构建。',
-    'page/worker': '页面中读取人脸的部分停止了：请重新载入页面。',
-    'catalogue/columns':
-      '第一行缺少必需的列。请让文件以 title,artist,year,language,emotion,tags,typical 开头，列之间用逗号。',
-    'catalogue/empty': '这个曲库里没有歌：请写一行表头（title,artist,emotion,tags），再为每首歌写一行。',
-    'catalogue/encoding': '这个文件不是 UTF-8 或 UTF-16 文本，或者是电子表格自己的格式：请另存为 CSV（UTF-8）。',
-    'csv/quote': '有一行的引号没有成对：请检查引号，引号内的引号要写两次（""）。',
-    'music/none-left': '这种心情没有剩下的歌了：请在“我的歌”里忘掉一些评价，或添加歌曲。',
-    'music/no-typical': '这种心情还没有代表的歌：请在“我的歌”里选三首。',
-    'music/profile': '为这种心情选的歌不在曲库里了：请在“我的歌”里重新选三首。',
-    'audio/no-voice': '这段录音里没有人说话：请靠近麦克风说几句，或自己选择心情。',
-    'audio/empty': '这段录音是空的：请再录一次，或选择另一个文件。',
-    'audio/too-short': '这段录音太短：请说几秒钟。',
-    'microphone/insecure':
-      '浏览器只为本机（127.0.0.1）或 https:// 的页面打开麦克风。请用这样的地址打开 Attune、选择录音，或自己选择心情。',
-    'microphone/denied': '浏览器不能使用麦克风。请用地址栏里的图标（或系统设置）允许它再试，选择录音，或自己选择心情。',
-    'microphone/none': '没有找到麦克风。请接上一个再试、选择录音，或自己选择心情。',
-    'microphone/failed': '麦克风没有启动，可能正被另一个程序使用。请关闭那个程序再试、选择录音，或自己选择心情。',
-    'audio/unreadable': '这不是 Attune 能读的声音文件，或者已损坏：请选择 WAV、MP3、Ogg、Opus、FLAC、M4A 或 WebM。',
-    'audio/too-large': '这个声音文件太大：请截取需要的部分。',
-    'audio/too-long': '这段声音太长：请截取需要的部分。',
-  },
+  errors: zhErrors,
 
   footer: {
     title: 'Attune 读什么，不读什么',
