@@ -29,13 +29,16 @@ const readListener = (value: unknown): Listener => {
   }
 };
 
+/** A moment that a date can be made of: anything else would break the view of the history, and its export. */
+const isTime = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isFinite(new Date(value).getTime());
+
 const readEntry = ([number, value]: readonly [number, unknown]): HistoryEntry[] => {
   if (!isRecord(value)) return [];
   const { time, source, emotion, goal, scores } = value;
   const knownSource = SOURCES.find((known) => known === source);
   const knownGoal = GOALS.find((known) => known === goal);
-  if (typeof time !== 'number' || !knownSource || !knownGoal || typeof emotion !== 'string' || !isEmotion(emotion))
-    return [];
+  if (!isTime(time) || !knownSource || !knownGoal || typeof emotion !== 'string' || !isEmotion(emotion)) return [];
   const hasScores = isRecord(scores) && EMOTIONS.every((name) => typeof scores[name] === 'number');
   return [
     {

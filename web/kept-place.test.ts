@@ -1,3 +1,4 @@
+/** Choices kept in the browser: read warily, carried to a server once, told as events. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EMOTIONS } from '../src/base/emotions.ts';
@@ -11,6 +12,15 @@ import { eventsOf, listenerOf } from './server-place.ts';
 describe('choices in this browser', () => {
   it('are kept as the contract says', async () => {
     expect(await checkKeptPlace(createBrowserPlace(createMemoryKeep()))).toEqual([]);
+  });
+
+  it('pass over what no page of ours wrote, a time that is none among it', async () => {
+    const keep = createMemoryKeep();
+    const entry = { time: 1, source: 'hand', emotion: 'sad', goal: 'lift' };
+    for (const odd of [{ time: Number.NaN }, { time: 9e15 }, { emotion: 'glad' }, { goal: 'up' }, { source: 'rumour' }])
+      await keep.add({ ...entry, ...odd });
+    await keep.add(entry);
+    expect((await createBrowserPlace(keep).load()).history).toEqual([{ ...entry, number: 6 }]);
   });
 
   it('go along to another place once, where that says nothing of its own', async () => {

@@ -5,8 +5,10 @@ import { AttuneError } from '../src/base/errors.ts';
 import { type Listener, memoryOf, NEW_LISTENER } from '../src/music/listener.ts';
 import type { Profile } from '../src/music/profile.ts';
 import { createBrowserPlace } from './browser-place.ts';
+import { isRecord, readExportFile } from './export-file.ts';
 import { createMemoryKeep, type Keep, type KeepProblem, openKeep } from './keep.ts';
 import { type Choices, carryOver, type HistoryEntry, type KeptPlace } from './kept-place.ts';
+import { forgetSounds } from './kept-sounds.ts';
 import { type Problem, toProblem } from './protocol.ts';
 import { findServer, server, serverState } from './server.ts';
 import { createServerPlace } from './server-place.ts';
@@ -37,6 +39,9 @@ let keep: Keep = createMemoryKeep();
 let place: KeptPlace = createBrowserPlace(keep);
 /** What the server was last told, or said, about keeping a history. */
 let serverKeepsHistory = false;
+/** Said to other tabs. */
+const CHANGED = 'changed';
+const ERASED = 'erased';
 const others = typeof BroadcastChannel === 'function' ? new BroadcastChannel('attune') : undefined;
 
 const readCatalogue = (value: unknown): OwnCatalogue | undefined => {
@@ -93,7 +98,7 @@ const write = (work: () => Promise<unknown>): Promise<void> => {
       if (place.kind === 'server' && serverState.peek().isEmpty)
         serverState.value = { ...serverState.peek(), isEmpty: false };
       if (typeof keepProblem.peek() === 'object') keepProblem.value = undefined;
-      others?.postMessage('changed');
+      others?.postMessage(CHANGED);
     } catch (error) {
       keepProblem.value = problemOf(error);
     }
@@ -142,7 +147,10 @@ export const openKept = async (): Promise<void> => {
       keepProblem.value = toProblem(error);
     }
   }
-  others?.addEventListener('message', () => void inTurn(refresh).catch(() => undefined));
+  others?.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+    if (data === ERASED) forgetSounds();
+    void inTurn(refresh).catch(() => undefined);
+  });
   document.addEventListener('visibilitychange', () => {
     // Another browser, or the command line, may have changed what the server keeps.
     if (!document.hidden && place.kind === 'server') void inTurn(refresh).catch(() => undefined);
@@ -219,36 +227,11 @@ export const exportEverything = async (): Promise<{ readonly content: Blob; read
   };
 };
 
-/** A line of an export longer than this is none of the page's. */
-const LONGEST_PAGE_LINE = 200_000_000;
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const parsed = (text: string): Readonly<Record<string, unknown>> | undefined => {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isRecord(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-};
-
 const restorePage = async ({ settings, catalogue }: Readonly<Record<string, unknown>>): Promise<void> => {
   restoreSettings(isRecord(settings) ? settings : {});
   if (!isRecord(catalogue) || typeof catalogue.name !== 'string' || typeof catalogue.csv !== 'string') return;
   const csv = new Blob([catalogue.csv], { type: 'text/csv' });
   await setOwnCatalogue({ name: catalogue.name, csv, only: catalogue.only === true });
-};
-
-/** The page's own line, the last one of a server's export. */
-const pageLineOf = async (file: Blob): Promise<string> => {
-  for (let size = 64 * 1024; size <= LONGEST_PAGE_LINE; size *= 8) {
-    const tail = (await file.slice(Math.max(0, file.size - size)).text()).trimEnd();
-    const start = tail.lastIndexOf('\n');
-    if (start >= 0 || size >= file.size) return tail.slice(start + 1);
-  }
-  return '';
 };
 
 /**
@@ -258,7 +241,10 @@ const pageLineOf = async (file: Blob): Promise<string> => {
  *   the server says of it.
  */
 export const restoreEverything = async (file: Blob): Promise<void> => {
-  if (parsed((await file.slice(0, 10_000).text()).split('\n')[0] ?? '')?.kind === 'attune') {
+  const found = await readExportFile(file);
+  if (found.kind === 'foreign')
+    throw new AttuneError('page/export', 'This is no export of Attune: choose a file that "Export everything" saved.');
+  if (found.kind === 'server') {
     if (place.kind !== 'server')
       throw new AttuneError(
         'page/export-server',
@@ -266,25 +252,20 @@ export const restoreEverything = async (file: Blob): Promise<void> => {
       );
     await inTurn(() => server.tell('/data/import', { method: 'POST', body: { lines: file } }));
     serverState.value = { ...serverState.peek(), isEmpty: false };
-    const page = parsed(await pageLineOf(file));
-    if (page?.kind === 'page') await restorePage(page);
+    if (found.page) await restorePage(found.page);
   } else {
-    const everything = parsed(await file.text());
-    if (everything?.attune !== 1)
-      throw new AttuneError(
-        'page/export',
-        'This is no export of Attune: choose a file that "Export everything" saved.',
-      );
+    const { everything } = found;
     const memory = createMemoryKeep();
     await memory.set('profile', everything.typical);
     await memory.set('listener', everything.listener);
     for (const entry of Array.isArray(everything.history) ? everything.history : [])
       if (isRecord(entry)) await memory.add({ ...entry, time: Date.parse(String(entry.time)) });
     const keeps = isRecord(everything.settings) && everything.settings.keepsHistory === true;
-    await inTurn(() => carryOver(createBrowserPlace(memory), place, keeps, async () => undefined));
+    const moved = await inTurn(() => carryOver(createBrowserPlace(memory), place, keeps, async () => undefined));
+    if (moved && place.kind === 'server') serverState.value = { ...serverState.peek(), isEmpty: false };
     await restorePage(everything);
   }
-  others?.postMessage('changed');
+  others?.postMessage(CHANGED);
   await inTurn(load);
 };
 
@@ -292,19 +273,29 @@ export const restoreEverything = async (file: Blob): Promise<void> => {
  * Forgets everything, here and in other tabs; with the server's store its songs too. The page's own files stay, so that it still
  * opens without a network.
  *
- * @throws {AttuneError} the server's store could not be erased: then nothing was.
+ * @throws {AttuneError} the server's store could not be erased: then nothing was. `page/not-erased`: the browser did not erase.
  */
 export const eraseEverything = async (): Promise<void> => {
   if (place.kind === 'server')
     await inTurn(() => server.tell('/data', { method: 'DELETE', json: { confirm: 'erase everything' } }));
+  changes++;
+  await inTurn(() => keep.clear()).catch((cause: unknown) => {
+    throw new AttuneError(
+      'page/not-erased',
+      'The browser did not erase what it keeps for this page: clear the data of this site in the settings of the browser.',
+      { cause },
+    );
+  });
+  forgetSounds();
   serverKeepsHistory = false;
   batch(() => {
     profile.value = {};
     listener.value = NEW_LISTENER;
     history.value = [];
     ownCatalogue.value = undefined;
+    if (keepProblem.peek() === 'full' || typeof keepProblem.peek() === 'object') keepProblem.value = undefined;
   });
   // Not in the batch: it takes away what the effects of these changes have written.
   eraseSettings();
-  await write(() => keep.clear());
+  others?.postMessage(ERASED);
 };

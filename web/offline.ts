@@ -23,6 +23,13 @@ const controlled = (container: ServiceWorkerContainer): Promise<void> =>
     setTimeout(resolve, PATIENCE_MS);
   });
 
+/** One that failed, for want of room or because a file did not arrive, would else be waited for without end. */
+const followInstallation = ({ installing, active }: ServiceWorkerRegistration): void => {
+  installing?.addEventListener('statechange', () => {
+    if (installing.state === 'redundant' && !active) offlineState.value = 'no';
+  });
+};
+
 /** @returns once what the page fetches from now on is kept, or cannot be. */
 export const startOffline = async (): Promise<void> => {
   window.addEventListener('online', () => {
@@ -47,6 +54,7 @@ export const startOffline = async (): Promise<void> => {
   }
   try {
     const registration = await container.register(new URL('service-worker.js', document.baseURI));
+    followInstallation(registration);
     // A forced reload goes past the service worker on purpose.
     if (registration.active && !container.controller) return;
     await controlled(container);

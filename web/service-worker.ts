@@ -58,7 +58,11 @@ const fetchInto = async (cache: Cache, file: string): Promise<void> => {
 
 const install = async (): Promise<void> => {
   const cache = await caches.open(CACHE);
-  await Promise.all(PAGE_FILES.shell.map((file) => fetchInto(cache, file)));
+  // What has a hash comes first: a page kept beside files that did not arrive would not open without a network.
+  for (const hashed of [true, false])
+    await Promise.all(
+      PAGE_FILES.shell.filter((file) => file.startsWith('assets/') === hashed).map((file) => fetchInto(cache, file)),
+    );
   await scope.skipWaiting();
 };
 

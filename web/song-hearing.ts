@@ -3,7 +3,7 @@ import { signal } from '@preact/signals';
 import { decodeAudio } from '../browser/decode-audio.ts';
 import { type MoodMoment, soundSimilarity } from '../src/audio/song-sound.ts';
 import { AttuneError } from '../src/base/errors.ts';
-import { keepSounds, readKeptSounds } from './kept-sounds.ts';
+import { heardSongs, keepSounds, readKeptSounds } from './kept-sounds.ts';
 import { type Problem, toProblem } from './protocol.ts';
 import { isHeardSong } from './song-curve.ts';
 
@@ -49,7 +49,6 @@ export const hearing = signal<Hearing | undefined>(undefined);
 /** Of the files asked for to compare, how many were heard; `undefined` while nobody asked. */
 export const comparing = signal<{ readonly done: number; readonly count: number } | undefined>(undefined);
 
-const heardSongs = new Map<string, HeardSong>();
 let isRead = false;
 let worker: Worker | undefined;
 let lastId = 0;
@@ -118,7 +117,7 @@ const hear = async (file: File, onProgress: (share: number) => void): Promise<He
   const seconds = samples.length / 16_000;
   const song = { version: SONG_MODEL_VERSION, seconds, ...(await askWorker(samples, onProgress)) };
   heardSongs.set(keyOf(file), song);
-  void keepSounds(heardSongs);
+  void keepSounds();
   return song;
 };
 

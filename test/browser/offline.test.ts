@@ -49,7 +49,7 @@ describe('a static host, under a folder', () => {
     expect(host.answers.filter(({ status }) => status >= 400)).toEqual([]);
   });
 
-  it('transfers each large file once on a first visit, under 8 MB in all', async () => {
+  it('transfers each large file once on a first visit, under 8 MB in all, and can be installed', async () => {
     host = await openStaticHost({ folder });
     const { page } = await open(host.url);
     await readPhoto(page);
@@ -58,6 +58,10 @@ describe('a static host, under a folder', () => {
     expect(large.sort()).toEqual([...new Set(large)]);
     const total = host.answers.reduce((sum, { bytes }) => sum + bytes, 0);
     expect(total).toBeLessThan(8_000_000);
+    const session = await page.context().newCDPSession(page);
+    const { installabilityErrors } = await session.send('Page.getInstallabilityErrors');
+    // A context of a test is a private window; nothing else stands in the way of installing.
+    expect(installabilityErrors.filter(({ errorId }) => errorId !== 'in-incognito')).toEqual([]);
   });
 });
 
@@ -108,6 +112,18 @@ describe('models that break off', () => {
     await context.route('**/models/**', (route) => route.abort('connectionreset'));
     await page.goto(host.url);
     await page.getByText('Faces cannot be read just now').waitFor();
+    await page.getByRole('button', { name: 'Happy' }).click();
+    await page.locator('.songs li').nth(19).waitFor();
+  });
+});
+
+describe('a page that cannot be kept', () => {
+  it('because a file of it does not arrive says so, and works', async () => {
+    host = await openStaticHost({ folder, instead: { 'icon.svg': undefined } });
+    const { page } = await open(host.url);
+    await page.goto(`${page.url()}#settings`);
+    await page.getByText('could not be kept for use without a network').waitFor();
+    await page.goto(`${page.url().replace(/#.*/, '')}#home`);
     await page.getByRole('button', { name: 'Happy' }).click();
     await page.locator('.songs li').nth(19).waitFor();
   });

@@ -113,7 +113,8 @@ const Data = () => {
       said.value = words.erased;
     } catch (error) {
       problem.value = toProblem(error);
-      said.value = words.notErased;
+      // Beside a server what it keeps may be gone already.
+      said.value = problem.value.code === 'page/not-erased' ? '' : words.notErased;
     }
   };
   return (
