@@ -1,7 +1,7 @@
 /** The page's side of the catalogue worker: started with the first large catalogue, asked, waited for. */
 import { AttuneError } from '../src/base/errors.ts';
 import { type Catalogue, unpackCatalogue } from '../src/music/song-columns.ts';
-import type { CatalogueAnswer, CatalogueRequest } from './catalogue-worker.ts';
+import type { CatalogueAnswer, CatalogueRequest } from './catalogue-desk.ts';
 import type { List, Wish } from './compose-list.ts';
 import type { Problem } from './protocol.ts';
 

@@ -18,8 +18,9 @@ export const ownState = signal<
   | { readonly kind: 'none' }
   | { readonly kind: 'reading'; readonly name: string; readonly share: number }
   | { readonly kind: 'ready'; readonly name: string; readonly count: number }
-  | { readonly kind: 'failed'; readonly name: string; readonly problem: Problem }
 >({ kind: 'none' });
+/** Why the file that was chosen last cannot be used; the one before it stays. */
+export const ownRefused = signal<Problem | undefined>(undefined);
 
 export const isCatalogue = (value: Catalogue | Problem | undefined): value is Catalogue =>
   value !== undefined && 'size' in value;
@@ -86,12 +87,15 @@ export const fetchCatalogue = async (): Promise<void> => {
   }
 };
 
+/** The file that was last read without an error. */
+let lastGood: OwnCatalogue | undefined;
+
 const openOwn = async (kept: OwnCatalogue | undefined): Promise<void> => {
   const mine = ++ownRun;
   if (!kept) {
     hasOwn = false;
-    // A file that was refused stays on view until the next one.
-    if (ownState.peek().kind !== 'failed') ownState.value = { kind: 'none' };
+    lastGood = undefined;
+    ownState.value = { kind: 'none' };
     return join();
   }
   const { name, csv } = kept;
@@ -102,15 +106,16 @@ const openOwn = async (kept: OwnCatalogue | undefined): Promise<void> => {
     });
     if (mine !== ownRun) return;
     hasOwn = true;
+    lastGood = kept;
     await join();
     if (mine === ownRun) ownState.value = { kind: 'ready', name, count };
   } catch (error) {
     if (mine !== ownRun) return;
-    hasOwn = false;
-    ownState.value = { kind: 'failed', name, problem: toProblem(error) };
-    await join();
-    // It would be refused again on every visit.
-    await setOwnCatalogue(undefined);
+    ownRefused.value = toProblem(error);
+    // It would be refused again on every visit; nothing is lost by a file that was chosen by mistake.
+    const before = lastGood;
+    lastGood = undefined;
+    await setOwnCatalogue(before?.csv === csv ? undefined : before);
   }
 };
 
@@ -156,9 +161,11 @@ export const followLibrary = (): void => {
   });
 };
 
-/** Takes a file the listener chose; it is kept once it has been read without an error. */
-export const addOwnCatalogue = (file: File): Promise<void> =>
-  setOwnCatalogue({ name: file.name, csv: file, only: ownCatalogue.value?.only ?? false });
+/** Takes a file the listener chose; one that cannot be read gives way to the one before. */
+export const addOwnCatalogue = (file: File): Promise<void> => {
+  ownRefused.value = undefined;
+  return setOwnCatalogue({ name: file.name, csv: file, only: ownCatalogue.value?.only ?? false });
+};
 
 /** Follows what is kept: a file chosen here, in another tab, or on an earlier visit. */
 export const followOwnCatalogue = (): void => {

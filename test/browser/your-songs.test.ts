@@ -171,6 +171,19 @@ describe('a catalogue of the listener', () => {
     for (const title of await songTitles(page)) expect(title).toMatch(/^My song/);
   });
 
+  it('that cannot be used gives way to the one before', async () => {
+    const { page } = await open();
+    await view(page, 'Your songs');
+    await page.getByLabel('Choose a CSV file').setInputFiles(media.file('mine.csv', csv.join('\n')));
+    await page.getByText('mine.csv: 60 songs.').waitFor();
+    await page.getByLabel('Choose a CSV file').setInputFiles(media.file('bad.csv', 'a,b\n1,2\n'));
+    await page.getByRole('alert').getByText('The first row has no column').waitFor();
+    await page.getByText('mine.csv: 60 songs.').waitFor();
+    await page.reload();
+    await view(page, 'Your songs');
+    await page.getByText('mine.csv: 60 songs.').waitFor();
+  });
+
   it('with bad rows is refused with their numbers, and nothing is kept of it', async () => {
     const { page } = await open();
     await view(page, 'Your songs');
@@ -360,6 +373,22 @@ describe('a browser that keeps nothing', () => {
     await page.getByText('no room left for this page').waitFor();
     await view(page, 'Listen');
     expect(await page.getByRole('button', { name: `Like ${title}` }).getAttribute('aria-pressed')).toBe('true');
+  });
+
+  it('says so where it does not erase, and erases nothing then', async () => {
+    const { page } = await open();
+    await pick(page, 'Sad');
+    const [title] = await songTitles(page);
+    await page.getByRole('button', { name: `Like ${title}` }).click();
+    await page.evaluate(`IDBObjectStore.prototype.clear = () => { throw new DOMException('no', 'UnknownError'); }`);
+    await view(page, 'Settings');
+    await page.getByRole('button', { name: 'Erase everything' }).click();
+    await page.getByRole('button', { name: 'Yes, erase everything' }).click();
+    await page.getByRole('alert').getByText('The browser did not erase what it keeps').waitFor();
+    expect(await page.getByText('Everything is erased.').count()).toBe(0);
+    await page.reload();
+    await view(page, 'Your songs');
+    await page.locator('.opinions .entry', { hasText: title! }).waitFor();
   });
 
   it('because a newer page wrote the data leaves it alone', async () => {

@@ -2,7 +2,7 @@
 import { ownCatalogue, setOwnCatalogue } from '../kept.ts';
 import { saveFile } from '../save-file.ts';
 import { sentence } from '../sentence.ts';
-import { addOwnCatalogue, ownState } from '../songs.ts';
+import { addOwnCatalogue, ownRefused, ownState } from '../songs.ts';
 import { text } from '../strings/index.ts';
 
 const EXAMPLE = [
@@ -40,17 +40,17 @@ const State = () => {
             />
             <span>{words.ownOnly}</span>
           </label>
-          <button type="button" class="link" onClick={() => void setOwnCatalogue(undefined)}>
+          <button
+            type="button"
+            class="link"
+            onClick={() => {
+              ownRefused.value = undefined;
+              void setOwnCatalogue(undefined);
+            }}
+          >
             {words.removeCatalogue}
           </button>
         </>
-      );
-    case 'failed':
-      return (
-        <div class="plate" role="alert">
-          <h4>{words.failedTitle}</h4>
-          <p class="lines">{sentence(state.problem)}</p>
-        </div>
       );
   }
 };
@@ -80,6 +80,12 @@ export const OwnCatalogue = () => {
           {words.example}
         </button>
       </div>
+      {ownRefused.value && (
+        <div class="plate" role="alert">
+          <h4>{words.failedTitle}</h4>
+          <p class="lines">{sentence(ownRefused.value)}</p>
+        </div>
+      )}
       <State />
     </section>
   );
