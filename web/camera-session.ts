@@ -27,6 +27,8 @@ export interface Live {
   readonly width: number;
   readonly height: number;
   readonly covered: boolean;
+  /** It is on but sends no pictures: switched off by a key, or another program has it. */
+  readonly silent: boolean;
 }
 
 /** What the bars show: it follows a few times a second, because nobody reads faster and drawing costs frames. */
@@ -42,6 +44,8 @@ const COVERED_LUMA = 14;
 /** The mood must have led so long before songs are chosen by it. */
 const SETTLE_SECONDS = 1.5;
 const SHOW_SECONDS = 0.12;
+/** A camera sends several pictures a second; one that sends none for so long, milliseconds, is said to be silent. */
+const SILENT_MS = 4000;
 /** So many of the newest places are shown as a trail: the last six seconds. */
 const TRAIL_LENGTH = 50;
 /** Without a sure answer by then, the page asks. */
@@ -68,9 +72,19 @@ const watchFrames = (video: HTMLVideoElement) => {
   };
   ask();
   return {
-    next: async (): Promise<void> => {
-      if (!isNew) await new Promise<void>((resolve) => (wake = resolve));
+    /** @returns whether one came within so long. */
+    next: async (mostMs: number): Promise<boolean> => {
+      if (!isNew)
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, mostMs);
+          wake = () => {
+            clearTimeout(timer);
+            resolve();
+          };
+        });
+      const came = isNew;
       isNew = false;
+      return came;
     },
     stop: (): void => {
       stopped = true;
@@ -132,8 +146,13 @@ export const createCameraSession = () => {
       if (models.kind === 'failed') return stop(failed(models.problem));
       if (models.kind === 'loading') await wait(100);
       else {
-        await frames.next();
+        const came = await frames.next(SILENT_MS);
         if (mine !== run) return;
+        if (!came) {
+          const { videoWidth: width, videoHeight: height } = video;
+          live.value = { faces: [], chosen: -1, width: width || 4, height: height || 3, covered: false, silent: true };
+          continue;
+        }
         const frame = await reader.readFrame(await createImageBitmap(video), { live: true });
         if (mine === run) digest(frame);
       }
@@ -148,7 +167,7 @@ export const createCameraSession = () => {
       followed,
     );
     const face = faces[chosen];
-    live.value = { faces, chosen, width, height, covered: !face && brightness < COVERED_LUMA };
+    live.value = { faces, chosen, width, height, covered: !face && brightness < COVERED_LUMA, silent: false };
     if (!face) return;
     followed = face.face.box;
     firstSeconds ??= nowSeconds;

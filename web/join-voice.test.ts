@@ -4,7 +4,7 @@ import type { VoiceReading } from '../src/audio/voice-mood.ts';
 import { EMOTIONS, type Emotion, type EmotionScores } from '../src/base/emotions.ts';
 import { NoAnswerError } from '../src/base/errors.ts';
 import type { FaceReading } from '../src/face/read.ts';
-import { joinVoice, voiceIn } from './join-voice.ts';
+import { joinVoice, MOST_DECODED_SECONDS, voiceIn } from './join-voice.ts';
 
 const scoresOf = (emotion: Emotion, share: number): EmotionScores =>
   Object.fromEntries(EMOTIONS.map((name) => [name, name === emotion ? share : (1 - share) / 6])) as EmotionScores;
@@ -43,7 +43,16 @@ describe('joinVoice', () => {
 describe('voiceIn', () => {
   it('is nothing where the sound cannot be read, and passes on what is no error of ours', async () => {
     const never = (): Promise<never> => Promise.reject(new NoAnswerError('audio/no-voice', 'Nobody speaks.'));
-    expect(await voiceIn(new Blob([]), never)).toBeUndefined();
-    expect(await voiceIn(new Blob(['no video at all, only text']), never)).toBeUndefined();
+    expect(await voiceIn(new Blob([]), 5, never)).toBeUndefined();
+    expect(await voiceIn(new Blob(['no video at all, only text']), 5, never)).toBeUndefined();
+  });
+
+  it('is not looked for where the sound track is too long to be decoded whole', async () => {
+    const film = new Blob(['film']);
+    film.slice = () => {
+      throw new Error('The film was read.');
+    };
+    const never = (): Promise<never> => Promise.reject(new Error('The voice was read.'));
+    expect(await voiceIn(film, MOST_DECODED_SECONDS + 1, never)).toBeUndefined();
   });
 });

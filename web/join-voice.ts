@@ -8,15 +8,22 @@ import type { FaceReading } from '../src/face/read.ts';
 /** A mood is looked for in so much of a sound track, from its start, as on the server. */
 const HEARD_SAMPLES = 120 * 16_000;
 
+/** A browser decodes a sound track whole, s: this much stereo takes 150 MB, two hours would take a phone's memory. */
+export const MOST_DECODED_SECONDS = 20 * 60;
+
 /**
  * @param video a file that begins with what its sound track says of itself, as videos do
+ * @param seconds about how long it is
  * @param readVoice takes mono at 16 kHz
- * @returns undefined where the video has no sound, nobody speaks in it, or the sound cannot be read: then the face decides
+ * @returns undefined where the video has no sound, is too long to decode, nobody speaks in it, or the sound cannot be read: then
+ *   the face decides
  */
 export const voiceIn = async (
   video: Blob,
+  seconds: number,
   readVoice: (samples: Float32Array) => Promise<VoiceReading>,
 ): Promise<VoiceReading | undefined> => {
+  if (seconds > MOST_DECODED_SECONDS) return undefined;
   try {
     // A copy of the part alone: the samples go to the worker with their whole buffer.
     return await readVoice((await decodeAudio(video)).slice(0, HEARD_SAMPLES));

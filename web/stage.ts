@@ -187,7 +187,12 @@ const openVideo = async (file: Blob): Promise<void> => {
         stage.value = { kind: 'working', what: 'video', done: index + 1, count };
         const shrink = Math.min(1, KEEP_SIDE / Math.max(bitmap.width, bitmap.height));
         const small = await createImageBitmap(bitmap, { resizeWidth: Math.max(1, Math.round(bitmap.width * shrink)) });
-        kept.push({ bitmap: small, frame: await reader.readFrame(bitmap), timeSeconds });
+        try {
+          kept.push({ bitmap: small, frame: await reader.readFrame(bitmap), timeSeconds });
+        } catch (error) {
+          small.close();
+          throw error;
+        }
       }
     }
     if (aborted.aborted) return free();
@@ -200,7 +205,7 @@ const openVideo = async (file: Blob): Promise<void> => {
       free();
       return show({ kind: 'problem', what: 'noFaceVideo' });
     }
-    const voice = HAS_VOICE ? await voiceIn(file, reader.readVoice) : undefined;
+    const voice = HAS_VOICE ? await voiceIn(file, kept.at(-1)?.timeSeconds ?? 0, reader.readVoice) : undefined;
     if (aborted.aborted) return free();
     const { face, voiceSeconds } = joinVoice(person, voice);
     free(best.bitmap);

@@ -130,6 +130,16 @@ describe.skipIf(!hasFfmpeg)('a camera that works (needs ffmpeg to play one)', ()
     await page.context().close();
   });
 
+  it('that sends no more pictures is said to be silent, and read again when it does', async () => {
+    const { page } = await openLive();
+    // As where a key switches it off, or another program takes it: the camera stays open.
+    await page.evaluate('document.querySelector("video").pause()');
+    await page.getByText('The camera sends no picture').waitFor();
+    await page.evaluate('document.querySelector("video").play()');
+    await page.getByText('The camera sends no picture').waitFor({ state: 'detached' });
+    await page.context().close();
+  });
+
   it('that is unplugged says so', async () => {
     const { page } = await openLive();
     await page.evaluate('document.querySelector("video").srcObject.getTracks()[0].dispatchEvent(new Event("ended"))');

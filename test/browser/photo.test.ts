@@ -105,7 +105,7 @@ describe('a photo', () => {
     await choosePhoto(page, media.file('letter.jpg', 'Dear all, this is a letter and no picture.'));
     await page.getByRole('alert').getByText('not a picture Attune knows').waitFor();
     await choosePhoto(page, media.file('letter.pdf', '%PDF-1.7'));
-    await page.getByRole('alert').getByText('"letter.pdf" is neither a photo nor a video').waitFor();
+    await page.getByRole('alert').getByText('"letter.pdf" is no photo, video or recording').waitFor();
     await page.getByRole('button', { name: 'Happy' }).click();
     await waitForSongs(page);
     expect(errors).toEqual([]);
@@ -173,8 +173,8 @@ describe('a mood picked by hand', () => {
 });
 
 describe('the page', () => {
-  it.each([360, 390, 768, 1280, 2560])('fits a window %i px wide, empty and full', async (width) => {
-    const { page } = await openPage(browser, sure.url, { viewport: { width, height: 800 } });
+  it.each([360, 390, 768, 1280, 2560, 3840])('fits a window %i px wide, empty and full', async (width) => {
+    const { page } = await openPage(browser, sure.url, { viewport: { width, height: width > 2560 ? 2160 : 800 } });
     const fits = (): Promise<boolean> => page.evaluate('document.documentElement.scrollWidth <= window.innerWidth');
     expect(await fits()).toBe(true);
     await page.getByRole('button', { name: 'Surprised' }).click();

@@ -26,6 +26,7 @@ const Notice = ({ onAgree }: { readonly onAgree: () => void }) => (
 
 const hint = (live: Live | undefined): string => {
   if (!live) return reader.models.value.kind === 'ready' ? '' : text().camera.waiting;
+  if (live.silent) return text().camera.silent;
   if (live.covered) return text().camera.covered;
   if (live.faces.length === 0) return text().camera.noFace;
   if (live.faces.length > 1) return text().picture.faces(live.faces.length);
