@@ -63,3 +63,11 @@ it('counts compressed bytes where there is a copy, and fails above the budget', 
   expect(checkFirstVisit(folder, 20_000)).toMatch(/^First visit: 0\.01 MB of 0\.02 MB/);
   expect(() => checkFirstVisit(folder, 5_000)).toThrow(/too much/);
 });
+
+it('holds what comes before the page is of use to a budget for each kind', () => {
+  compressPage({ folder, cache });
+  expect(checkFirstVisit(folder)).toContain('0 kB of them before the page is of use');
+  expect(() => checkFirstVisit(folder, undefined, { html: 10 })).toThrow(/too much \(html 0\.\d kB of 0\.0 kB\)/);
+  expect(() => checkFirstVisit(folder, undefined, { total: 10 })).toThrow(/too much \(total/);
+  expect(checkFirstVisit(folder, undefined, { wasm: 10 })).toContain('First visit');
+});
