@@ -317,13 +317,15 @@ export const evaluateGenre = async (options: EvaluateGenreOptions): Promise<Genr
   for (const [name, answers] of Object.entries(answered))
     rows[name] = scoreAnswers(answers, (i) => set.tracks[i]!.genre, data.labels);
   const note = `${noteOfFolds(parts)}${noteOfMissing(set.missing, 'song')}`;
-  return finish(data, { row: bestRow(rows), protocol: 'folds', note, rows, heardInTraining: 0, model: null, settings });
+  // What ships was chosen before; only a comparison has a best row.
+  const row = protocol !== 'rows' && rows[SHIPPED_ROW] ? SHIPPED_ROW : bestRow(rows);
+  return finish(data, { row, protocol: 'folds', note, rows, heardInTraining: 0, model: null, settings });
 };
 
 const noteOfFolds = (parts: number): string =>
   `Learnt ${GENRE_FOLDS} times, each time without a fifth of the songs, which are then scored. Artists are not named in this set: songs of one may stand on both sides.${parts < GENRE_FOLDS ? ` Of the nets only ${parts} of the ${GENRE_FOLDS} parts were scored.` : ''}`;
 
-/** The row whose figures stand at the top: the most accurate; of equal ones the later, which builds on those before. */
+/** The row whose figures stand at the top of a comparison: the most accurate; of equal ones the later, which builds on those before. */
 const bestRow = (rows: Readonly<Record<string, GenreScore>>): string =>
   Object.entries(rows).reduce((best, row) => (row[1].accuracy >= best[1].accuracy ? row : best))[0];
 
