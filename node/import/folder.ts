@@ -2,7 +2,7 @@
 import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
-import { MUSIC_FILE, pathBytes, pathText, readMusicFile } from './music-file.ts';
+import { MUSIC_FILE, musicFileState, pathBytes, pathText, readMusicFile } from './music-file.ts';
 import type { FileState, Importer, ImportOptions, ImportProblem, SongRecord } from './song-record.ts';
 
 /** Deeper than any library; a folder that holds itself through mounts would never end. */
@@ -15,7 +15,7 @@ const reasonOf = (error: unknown): string => (error as NodeJS.ErrnoException | n
 /**
  * Every music file under a folder, in the order of names, following links but visiting no folder twice.
  *
- * @yields path as `pathText` writes it, size in bytes, time of the last change in milliseconds
+ * @yields path as `pathText` writes it, size in bytes, time of the last change (its lyrics' beside it, if later) in milliseconds
  */
 export async function* walkMusic(
   root: string,
@@ -34,6 +34,8 @@ export async function* walkMusic(
     seen.add(`${dev}:${ino}`);
     const entries = (await readdir(folder, { withFileTypes: true, encoding: 'buffer' })) as unknown as Dirent<Buffer>[];
     entries.sort((a, b) => Buffer.compare(a.name, b.name));
+    const names = new Set(entries.map(({ name }) => name.toString('latin1')));
+    const isThere = (path: Buffer): boolean => names.has(path.subarray(folder.length + 1).toString('latin1'));
     // Hidden files hold no music: `._song.mp3` is what a Mac leaves beside one.
     const looked = entries
       .filter(({ name }) => name[0] !== 0x2e)
@@ -50,7 +52,7 @@ export async function* walkMusic(
           if ('error' in seenNow) throw seenNow.error;
           if (seenNow.isDirectory()) yield* walk(path, depth + 1);
           else if (seenNow.isFile() && isMusic) {
-            yield { path: pathText(path), size: seenNow.size, modified: Math.floor(seenNow.mtimeMs) };
+            yield await musicFileState(path, seenNow, isThere);
           }
         } catch (error) {
           // A link that leads to itself, a folder of somebody else, a file that went away meanwhile.
@@ -107,8 +109,7 @@ export const folderImporter: Importer = {
 };
 
 async function* readOneFile(path: string, options: ImportOptions = {}): AsyncGenerator<SongRecord> {
-  const { size, mtimeMs } = await stat(path);
-  const file = { path, size, modified: Math.floor(mtimeMs) };
+  const file = await musicFileState(Buffer.from(path), await stat(path));
   if (await options.isKnown?.(file)) return;
   const { song, problem } = await readMusicFile(file);
   if (problem) options.onProblem?.({ source: path, code: 'import/tags', message: problem });

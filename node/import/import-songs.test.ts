@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   closeSync,
   mkdirSync,
   mkdtempSync,
@@ -11,13 +12,21 @@ import {
   writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { songId } from '../../src/music/song.ts';
 import { encodeEastAsian } from '../../test/library/east-asian.ts';
 import { makeMp3 } from '../../test/library/make-music.ts';
 import { importSongs } from './import-songs.ts';
 import { namesOfPath, pathBytes, pathText } from './music-file.ts';
-import type { FileState, ImportOptions, ImportProblem, SongRecord } from './song-record.ts';
+import {
+  type FileState,
+  type ImportOptions,
+  type ImportProblem,
+  LONGEST_LYRICS,
+  type SongRecord,
+  tidyRecord,
+} from './song-record.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -129,6 +138,14 @@ describe('playlists', () => {
     const other = await readAll(jspf);
     expect(other.songs).toHaveLength(1);
     expect(other.problems.map(({ place }) => place)).toEqual(['track 2', 'track 3']);
+    const several = file(
+      'c.xspf',
+      `<playlist><trackList><track><location>https://example.org/1</location><location>https://example.org/2</location>
+      <title>T</title><creator>C</creator><extension application="x"><x:title>other</x:title></extension></track></trackList></playlist>`,
+    );
+    expect((await readAll(several)).songs).toEqual([
+      { title: 'T', artist: 'C', tags: [], url: 'https://example.org/1' },
+    ]);
     await expect(readAll(file('b.xspf', '<html>'))).rejects.toMatchObject({ code: 'import/format' });
     await expect(readAll(file('b.jspf', '{'))).rejects.toMatchObject({ code: 'import/format' });
   });
@@ -218,6 +235,50 @@ describe('a folder of music', () => {
     expect((await readAll(folder, { isKnown })).songs).toMatchObject([{ title: 'A' }]);
   });
 
+  it('reads a file again for lyrics that were laid beside it', async () => {
+    file('a.mp3', makeMp3({ frames: { TIT2: 'A', TPE1: 'X' } }));
+    const known = new Map<string, number>();
+    const isKnown = ({ path, modified }: FileState): boolean => {
+      const before = known.get(path);
+      known.set(path, modified);
+      return before === modified;
+    };
+    await readAll(folder, { isKnown });
+    expect((await readAll(folder, { isKnown })).songs).toEqual([]);
+    utimesSync(file('a.lrc', '[00:01.00]words'), 4e9, 4e9);
+    expect((await readAll(folder, { isKnown })).songs).toMatchObject([{ title: 'A', lyrics: '[00:01.00]words' }]);
+    // However a file is come by, it is the same file at the same time.
+    expect((await readAll(join(folder, 'a.mp3'), { isKnown })).songs).toEqual([]);
+    expect((await readAll(file('a.m3u8', 'a.mp3\n'), { isKnown })).songs).toEqual([]);
+  });
+
+  it.skipIf(process.platform === 'win32')('tells what may not be read, and reads the rest', async () => {
+    file('music/a.mp3', makeMp3({ frames: { TIT2: 'A', TPE1: 'X' } }));
+    for (const name of ['music/closed.mp3', 'music/sub/b.mp3', 'closed.csv', 'closed/c.mp3', 'list.m3u8'])
+      file(name, name === 'list.m3u8' ? 'music/closed.mp3\nmusic/a.mp3\n' : makeMp3({}));
+    for (const name of ['music/closed.mp3', 'music/sub', 'closed.csv', 'closed']) chmodSync(join(folder, name), 0);
+    chmodSync(folder, 0o755);
+    // Whoever may read everything has to be somebody else for a moment.
+    const isRoot = process.geteuid?.() === 0;
+    if (isRoot) process.seteuid?.(65534);
+    try {
+      const { songs, problems } = await readAll(join(folder, 'music'));
+      expect(songs.map(({ title }) => title)).toEqual(['A']);
+      expect(problems.map(({ source, code }) => `${basename(source)} ${code}`).sort()).toEqual([
+        'closed.mp3 import/unreadable',
+        'sub import/unreadable',
+      ]);
+      const list = await readAll(join(folder, 'list.m3u8'));
+      expect(list.songs).toHaveLength(1);
+      expect(list.problems).toMatchObject([{ place: 'track 1', code: 'import/unreadable' }]);
+      for (const name of ['closed.csv', 'closed'])
+        await expect(readAll(join(folder, name))).rejects.toMatchObject({ code: 'import/unreadable' });
+    } finally {
+      if (isRoot) process.seteuid?.(0);
+      for (const name of ['music/sub', 'closed']) chmodSync(join(folder, name), 0o755);
+    }
+  });
+
   it('stops when it is told to', async () => {
     for (let i = 0; i < 30; i++) file(`${i}/x.mp3`, makeMp3({}));
     const control = new AbortController();
@@ -226,6 +287,23 @@ describe('a folder of music', () => {
       for await (const _ of songs) control.abort();
     };
     await expect(read()).rejects.toThrow('abort');
+  });
+});
+
+describe('tidyRecord', () => {
+  it('cuts what is too long between characters, and to what an id can hold', () => {
+    const long = tidyRecord({
+      title: `${'a'.repeat(499)}😀`,
+      artist: `${'b'.repeat(499)} c`,
+      tags: [`${'d'.repeat(63)}😀`],
+    });
+    expect(long).toEqual({ title: 'a'.repeat(499), artist: 'b'.repeat(499), tags: ['d'.repeat(63)] });
+    const lyrics = tidyRecord({ title: 'a', artist: 'b', lyrics: `${'l'.repeat(LONGEST_LYRICS - 1)}😀` })?.lyrics;
+    expect(lyrics).toHaveLength(LONGEST_LYRICS - 1);
+    const unfolding = '\ufdfa'.repeat(500);
+    const { title = '', artist = '' } = tidyRecord({ title: unfolding, artist: unfolding }) ?? {};
+    expect(title).not.toBe('');
+    expect(songId(artist, title).length).toBeLessThanOrEqual(2000);
   });
 });
 

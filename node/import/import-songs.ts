@@ -20,7 +20,7 @@ export const IMPORTERS: readonly Importer[] = [
  * Opens a source. Songs come as they are read; a bad row or file is told to `onProblem` and passed over.
  *
  * @throws {InvalidInputError} `import/not-found`: nothing of that name. `import/format`: no importer knows it. While reading:
- *   `import/columns`, `import/empty`, `import/password`, `import/bomb`, `import/damaged`, `import/large`.
+ *   `import/unreadable`: it may not be read, or went away. `import/columns`, `import/empty`, `import/password`, `import/bomb`, `import/damaged`, `import/large`.
  */
 export const importSongs = async (
   source: string,
@@ -43,5 +43,22 @@ export const importSongs = async (
       `${source} is nothing songs are read from: give a folder of music, a music file, or a .csv, .tsv, .xlsx, .m3u, .m3u8, .xspf or .jspf file.`,
     );
   }
-  return { importer, songs: importer.read(path, options) };
+  return { importer, songs: explained(source, importer.read(path, options)) };
 };
+
+/** What a disk says that no further try would change; a network's disk that is away may come back. */
+const FOR_GOOD = ['EACCES', 'EPERM', 'ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP', 'ENAMETOOLONG'];
+
+async function* explained(source: string, songs: AsyncIterable<SongRecord>): AsyncGenerator<SongRecord> {
+  try {
+    yield* songs;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined || !FOR_GOOD.includes(code)) throw error;
+    throw new InvalidInputError(
+      'import/unreadable',
+      `${source} cannot be read (${code}): check that it is there, and who may read it.`,
+      { cause: error },
+    );
+  }
+}

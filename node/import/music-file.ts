@@ -1,4 +1,5 @@
 /** One music file as a song: its tags, the lyrics inside it or in an .lrc file beside it, else what its name tells. */
+import type { Stats } from 'node:fs';
 import { type FileHandle, open, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, extname } from 'node:path';
 import type { IAudioMetadata } from 'music-metadata';
@@ -44,13 +45,37 @@ export const namesOfPath = (path: string): { artist: string; title: string; albu
   return { artist: artistFolder || 'Unknown artist', title: untracked || name || 'Untitled', ...(album && { album }) };
 };
 
+/** Endings of lyrics that lie beside a music file under the same name. */
+const LYRICS_ENDINGS = ['.lrc', '.LRC'];
+const lyricsPaths = (path: Buffer): Buffer[] => {
+  const dot = path.lastIndexOf(0x2e);
+  return LYRICS_ENDINGS.map((ending) => Buffer.concat([path.subarray(0, dot), Buffer.from(ending)]));
+};
+
+/**
+ * A music file as it is now. Lyrics laid beside it later, or changed, change its time: it is read again for them.
+ *
+ * @param isThere whether a file may be there at all, for who has its folder's names at hand @default asked of the disk
+ */
+export const musicFileState = async (
+  path: Buffer,
+  status: Pick<Stats, 'size' | 'mtimeMs'>,
+  isThere: (path: Buffer) => boolean = () => true,
+): Promise<FileState> => {
+  let modified = status.mtimeMs;
+  for (const beside of lyricsPaths(path)) {
+    if (isThere(beside)) modified = Math.max(modified, (await stat(beside).catch(() => undefined))?.mtimeMs ?? 0);
+  }
+  return { path: pathText(path), size: status.size, modified: Math.floor(modified) };
+};
+
 const readBeside = async (path: string): Promise<string | undefined> => {
-  const bytes = pathBytes(path);
-  const dot = bytes.lastIndexOf(0x2e);
-  for (const ending of ['.lrc', '.LRC']) {
-    const beside = Buffer.concat([bytes.subarray(0, dot), Buffer.from(ending)]);
+  for (const beside of lyricsPaths(pathBytes(path))) {
     const found = await stat(beside).catch(() => undefined);
-    if (found?.isFile() && found.size <= LONGEST_LYRICS * 4) return decodeText(await readFile(beside)).text;
+    if (!found?.isFile() || found.size > LONGEST_LYRICS * 4) continue;
+    // Who may not read the lyrics still gets the song.
+    const bytes = await readFile(beside).catch(() => undefined);
+    if (bytes) return decodeText(bytes).text;
   }
   return undefined;
 };

@@ -4,9 +4,9 @@ import { basename, dirname, extname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Parser } from 'htmlparser2';
 import { z } from 'zod';
-import { InvalidInputError } from '../../src/base/errors.ts';
+import { AttuneError, InvalidInputError } from '../../src/base/errors.ts';
 import { decodeText } from './decode-text.ts';
-import { MUSIC_FILE, namesOfPath, readMusicFile } from './music-file.ts';
+import { MUSIC_FILE, musicFileState, namesOfPath, readMusicFile } from './music-file.ts';
 import { type Importer, type ImportOptions, type SongRecord, tidyRecord } from './song-record.ts';
 
 /** A playlist larger than this is none. */
@@ -54,20 +54,31 @@ export const parseXspf = (text: string): PlaylistEntry[] => {
   const entries: PlaylistEntry[] = [];
   let track: Record<string, string> | undefined;
   let field = '';
+  /** Elements open inside the track. */
+  let depth = 0;
   let isPlaylist = false;
   const parser = new Parser(
     {
       onopentag: (name) => {
         const local = name.replace(/^.*:/, '');
         if (local === 'playlist') isPlaylist = true;
-        if (local === 'track') track = {};
-        else field = local;
+        if (track === undefined) {
+          if (local === 'track') [track, depth] = [{}, 0];
+          return;
+        }
+        depth += 1;
+        // Of several (places, for one) the first; what players put into an <extension> is theirs.
+        field = depth === 1 && track[local] === undefined ? local : '';
       },
       ontext: (piece) => {
         if (track && field) track[field] = (track[field] ?? '') + piece;
       },
       onclosetag: (name) => {
         field = '';
+        if (track && depth > 0) {
+          depth -= 1;
+          return;
+        }
         if (name.replace(/^.*:/, '') !== 'track' || !track) return;
         const { title, creator, album, duration, location, info } = track;
         entries.push({
@@ -180,8 +191,13 @@ async function* readPlaylist(path: string, options: ImportOptions = {}): AsyncGe
     looked += 1;
     onProgress(looked);
     if (!entry) continue;
-    const song = await songOfEntry(entry, path, isKnown);
-    if (song === 'known') continue;
+    const song = await songOfEntry(entry, path, isKnown).catch((error: unknown) => {
+      // A file that may not be read is one entry less, not the end of the list.
+      if (!(error instanceof AttuneError)) throw error;
+      onProblem({ source: path, place: `track ${looked}`, code: error.code, message: error.message });
+      return 'told' as const;
+    });
+    if (song === 'known' || song === 'told') continue;
     if (song) yield song;
     else bad(looked, 'it tells no artist and title, and is no music file on this machine.');
   }
@@ -197,10 +213,9 @@ const songOfEntry = async (
   if (local !== undefined && MUSIC_FILE.test(local)) {
     const found = await stat(local).catch(() => undefined);
     if (found?.isFile()) {
-      const file = { path: local, size: found.size, modified: Math.floor(found.mtimeMs) };
+      const file = await musicFileState(Buffer.from(local), found);
       if (await isKnown?.(file)) return 'known';
-      const { song } = await readMusicFile(file);
-      return song;
+      return (await readMusicFile(file)).song;
     }
   }
   const url = [location, info].find((link) => link !== undefined && /^https?:/i.test(link));

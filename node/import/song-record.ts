@@ -2,6 +2,7 @@
 import { EMOTIONS, type Emotion } from '../../src/base/emotions.ts';
 import { LANGUAGES } from '../../src/music/languages.ts';
 import type { EmotionEvidence } from '../../src/music/library-song.ts';
+import { slug } from '../../src/music/song.ts';
 
 export interface SongRecord {
   readonly title: string;
@@ -90,16 +91,24 @@ export type SongField = (typeof SONG_FIELDS)[number];
 /** Longest lyrics kept, characters: no song has more, a file that is no lyrics may. */
 export const LONGEST_LYRICS = 200_000;
 const LONGEST_NAME = 500;
+/** Some letters unfold to many in an id: U+FDFA to eighteen. */
+const LONGEST_SLUG = 900;
 const MOST_TAGS = 64;
+
+/** The beginning of a text, without half a character at its end. */
+const cut = (text: string, longest: number): string =>
+  text.length <= longest ? text : text.slice(0, longest).replace(/[\ud800-\udbff]$/, '');
 
 /** A tag as the store keeps it: lower case, blanks and underscores one hyphen; empty where no letter or digit is left. */
 export const tagName = (word: string): string => {
-  const name = word
-    .normalize('NFC')
-    .trim()
-    .toLowerCase()
-    .replace(/[\s_]+/gu, '-')
-    .slice(0, 64);
+  const name = cut(
+    word
+      .normalize('NFC')
+      .trim()
+      .toLowerCase()
+      .replace(/[\s_]+/gu, '-'),
+    64,
+  );
   return /[\p{L}\p{N}]/u.test(name) ? name : '';
 };
 
@@ -114,6 +123,13 @@ export const oneLine = (text: string): string =>
     .normalize('NFC')
     .trim();
 
+/** A name as the store keeps it, not longer than it can. */
+const nameOf = (text: string | undefined): string => {
+  let name = cut(oneLine(text ?? ''), LONGEST_NAME);
+  while (slug(name).length > LONGEST_SLUG) name = cut(name, Math.floor(name.length / 2));
+  return name.trim();
+};
+
 type Loose<T> = { readonly [K in keyof T]?: T[K] | undefined };
 
 /**
@@ -122,16 +138,13 @@ type Loose<T> = { readonly [K in keyof T]?: T[K] | undefined };
  * @returns `undefined` where title or artist is missing
  */
 export const tidyRecord = (facts: Loose<SongRecord>): SongRecord | undefined => {
-  const title = oneLine(facts.title ?? '').slice(0, LONGEST_NAME);
-  const artist = oneLine(facts.artist ?? '').slice(0, LONGEST_NAME);
+  const title = nameOf(facts.title);
+  const artist = nameOf(facts.artist);
   if (title === '' || artist === '') return undefined;
   const { year, language, emotion, durationSeconds, popularity, size, modified, path, url, typical, evidence } = facts;
-  const album = oneLine(facts.album ?? '').slice(0, LONGEST_NAME);
+  const album = nameOf(facts.album);
   const lyrics = facts.lyrics?.trim()
-    ? facts.lyrics
-        .replaceAll(/\p{Surrogate}/gu, '\ufffd')
-        .replaceAll('\0', '')
-        .slice(0, LONGEST_LYRICS)
+    ? cut(facts.lyrics.replaceAll(/\p{Surrogate}/gu, '\ufffd').replaceAll('\0', ''), LONGEST_LYRICS)
     : '';
   const tags = [...new Set((facts.tags ?? []).map(tagName))].filter((tag) => tag !== '').slice(0, MOST_TAGS);
   return {

@@ -70,18 +70,30 @@ const parseDuration = (text: string, column: string): number | undefined => {
   return /ms\b/.test(column) ? value / 1000 : value;
 };
 
-/** Tags as one cell holds them: parted by `;` (or `|`, or commas where neither occurs), a backslash before a `;` that belongs to a tag. */
+/** Tags as one cell holds them: parted by `;` (or `|`, or commas where neither occurs), a backslash before a `;` or `\` that belongs to a tag. */
 export const splitTags = (cell: string): string[] => {
-  if (/[;；]/.test(cell)) return cell.split(/(?<!\\)[;；]/).map((tag) => tag.replaceAll(/\\([;\\])/g, '$1'));
-  return cell.includes('|') ? cell.split('|') : cell.split(/[,，、]/);
+  if (!/[;；]/.test(cell)) return cell.includes('|') ? cell.split('|') : cell.split(/[,，、]/);
+  const tags = [''];
+  for (const [piece] of cell.matchAll(/\\[;；\\]|./gsu)) {
+    if (piece === ';' || piece === '；') tags.push('');
+    else tags[tags.length - 1] += piece.length === 2 && piece.startsWith('\\') ? piece.slice(1) : piece;
+  }
+  return tags;
 };
 
 /** The tags as `splitTags` reads them back, whatever signs they hold. */
 export const joinTags = (tags: readonly string[]): string => {
-  const joined = tags.map((tag) => tag.replaceAll(/[;\\]/g, '\\$&')).join(';');
-  // One tag that holds a comma or bar would be read as two.
-  return tags.length === 1 && /[,，、|]/.test(joined) ? `${joined};` : joined;
+  const joined = tags.map((tag) => tag.replaceAll(/[;；\\]/g, '\\$&')).join(';');
+  // One tag that holds a comma, bar or backslash would be read as several, or as it is written.
+  return tags.length === 1 && /[,，、|\\]/.test(joined) ? `${joined};` : joined;
 };
+
+export interface TableCells {
+  /** Whether cells may carry the apostrophe that `csvCell` puts before what a spreadsheet would run. @default true */
+  readonly isGuarded?: boolean;
+  /** Whether the text came from bytes whose encoding was guessed: then U+FFFD is damage, else a character. @default true */
+  readonly isGuessed?: boolean;
+}
 
 /**
  * A reader for the rows under a header.
@@ -92,8 +104,10 @@ export const joinTags = (tags: readonly string[]): string => {
 export const createRowReader = (
   header: readonly string[],
   columns: Readonly<Partial<Record<SongField, string>>> = {},
+  { isGuarded = true, isGuessed = true }: TableCells = {},
 ): ((cells: readonly string[]) => RowRead) => {
-  const names = header.map((cell) => plainCell(cell).trim().toLowerCase());
+  const plain = isGuarded ? plainCell : (cell: string): string => cell;
+  const names = header.map((cell) => plain(cell).trim().toLowerCase());
   const at = new Map<SongField, number>();
   for (const field of SONG_FIELDS) {
     const wanted = columns[field]?.trim().toLowerCase();
@@ -109,13 +123,13 @@ export const createRowReader = (
   const durationColumn = names[at.get('duration') ?? -1] ?? '';
 
   return (cells) => {
-    const cell = (field: SongField): string => plainCell(cells[at.get(field) ?? -1] ?? '').trim();
+    const cell = (field: SongField): string => plain(cells[at.get(field) ?? -1] ?? '').trim();
     const problems: string[] = [];
     const left = (field: SongField, expected: string): undefined => {
       problems.push(`${field} "${clip(cell(field))}" was left out: ${expected}`);
       return undefined;
     };
-    if (cells.some((text) => text.includes('\ufffd'))) {
+    if (isGuessed && cells.some((text) => text.includes('\ufffd'))) {
       return { problem: 'the row holds bytes of another encoding than the rest: save the file as UTF-8.' };
     }
     const yearText = cell('year');

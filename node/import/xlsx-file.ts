@@ -198,7 +198,7 @@ async function* readXlsxFile(path: string, options: ImportOptions = {}): AsyncGe
       if (cells.every((cell) => cell === '')) continue;
       if (!readRow) {
         try {
-          readRow = createRowReader(cells, columns);
+          readRow = createRowReader(cells, columns, { isGuarded: !own, isGuessed: false });
           headers += 1;
         } catch (error) {
           failure ??= error;
@@ -239,7 +239,10 @@ function* withBeside(
     ...(lyrics !== undefined && { lyrics }),
     ...file,
   };
-  for (const other of others) yield { title: song.title, artist: song.artist, tags: song.tags, ...other, evidence: [] };
+  for (const other of others) {
+    const { title, artist, tags, emotion } = song;
+    yield { title, artist, tags, ...(emotion !== undefined && { emotion }), ...other, evidence: [] };
+  }
 }
 
 export const xlsxImporter: Importer = {

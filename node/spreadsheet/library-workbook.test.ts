@@ -9,7 +9,7 @@ import { EMOTIONS } from '../../src/base/emotions.ts';
 import type { EmotionEvidence } from '../../src/music/library-song.ts';
 import { songId } from '../../src/music/song.ts';
 import { importSongs } from '../import/import-songs.ts';
-import type { ImportProblem, SongRecord } from '../import/song-record.ts';
+import { type ImportProblem, type SongRecord, tidyRecord } from '../import/song-record.ts';
 import { type SongToWrite, writeLibraryWorkbook } from './library-workbook.ts';
 import { writeWorkbook } from './write-workbook.ts';
 
@@ -102,6 +102,53 @@ describe('the library as a workbook', () => {
       'lyrics',
       'files',
     ]);
+  });
+
+  it('comes back without loss, whatever names, tags and lyrics hold', async () => {
+    const text = fc.string({
+      unit: fc.constantFrom(
+        ...["'", '=', '+', '@', '\\', ';', '；', ',', '|', '、', 'a', 'B', '1', ' ', '歌', '😀', '\ufffd', '_x0041_'],
+      ),
+      maxLength: 12,
+    });
+    const lyrics = fc.string({
+      unit: fc.constantFrom('a', '\r', '\n', '\t', ' ', '\u0007', '\u2028', '<', '&'),
+      maxLength: 12,
+    });
+    const fact = fc.record({ title: text, artist: text, album: text, tags: fc.array(text, { maxLength: 3 }), lyrics });
+    await fc.assert(
+      fc.asyncProperty(fc.array(fact, { minLength: 1, maxLength: 6 }), async (facts) => {
+        const records = facts.map((one) => tidyRecord(one)).filter((record) => record !== undefined);
+        const different = new Map(records.map((record) => [songId(record.artist, record.title), record]));
+        const songs = [...different.values()].map((record) => song({ ...record, emotion: 'fear' }));
+        if (songs.length === 0) return;
+        const bytes = await collect(writeLibraryWorkbook(() => songs));
+        const read = await readBytes(bytes);
+        expect(read.problems).toEqual([]);
+        expect(read.songs).toEqual(
+          [...different.values()].map((record) => ({ ...record, emotion: 'fear', evidence: [] })),
+        );
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('keeps the emotion of a song that nobody has evidence of and that has two files', async () => {
+    const file = { size: 1, modified: 2, analysisVersion: '1' };
+    const bytes = await collect(
+      writeLibraryWorkbook(() => [
+        song({
+          title: 'A',
+          artist: 'X',
+          emotion: 'sad',
+          files: [
+            { path: '/1', ...file },
+            { path: '/2', ...file },
+          ],
+        }),
+      ]),
+    );
+    expect((await readBytes(bytes)).songs).toMatchObject([{ emotion: 'sad' }, { path: '/2', emotion: 'sad' }]);
   });
 
   it('brings back any text an independent reader agrees on, and writes no formula', async () => {
