@@ -4,8 +4,28 @@ import { API_PREFIX, problem, ROUTES, type Route } from './api.ts';
 import { JSON_LINES } from './json-lines.ts';
 
 /** Problems that any path may answer with. */
-const COMMON_PROBLEMS = ['server/host', 'server/origin', 'server/failed'];
-const STORE_GROUPS: readonly Route['group'][] = ['Songs', 'Jobs', 'Listener', 'Data'];
+const COMMON_PROBLEMS = ['server/host', 'server/origin', 'api/bad-request', 'server/failed'];
+const STORE_GROUPS: readonly Route['group'][] = ['Music', 'Songs', 'Jobs', 'Listener', 'Data'];
+/** Problems of whatever asks the store: it is opened when something first does. */
+const STORE_PROBLEMS = [
+  'server/no-store',
+  'store/in-use',
+  'store/newer',
+  'store/engine',
+  'store/damaged',
+  'store/upgrade',
+  'store/read-only',
+  'store/disk-full',
+  'store/lost',
+  'store/denied',
+  'store/no-pgvector',
+  'store/url',
+  'store/erasing',
+];
+/** Of a body by its kind. */
+const FILE_PROBLEMS = ['upload/no-file', 'upload/too-large', 'upload/slow', 'upload/aborted', 'upload/disk-full'];
+const LINES_PROBLEMS = ['api/line', 'api/media-type', 'api/too-large', 'upload/aborted'];
+const JSON_PROBLEMS = ['api/json', 'api/media-type', 'api/too-large'];
 
 const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): object => {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
@@ -14,11 +34,14 @@ const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): object => {
 
 /** All codes a path may answer with. */
 const problemsOf = ({ problems = [], params, query, body, localOnly, group }: Route): string[] => [
-  ...problems,
-  ...(params || query || (body && body !== 'file') ? ['api/invalid'] : []),
-  ...(localOnly ? ['server/not-here'] : []),
-  ...(STORE_GROUPS.includes(group) ? ['server/no-store', 'store/damaged', 'store/disk-full', 'store/lost'] : []),
-  ...COMMON_PROBLEMS,
+  ...new Set([
+    ...problems,
+    ...(params || query || (body && body !== 'file') ? ['api/invalid'] : []),
+    ...(body === undefined ? [] : body === 'file' ? FILE_PROBLEMS : 'lines' in body ? LINES_PROBLEMS : JSON_PROBLEMS),
+    ...(localOnly ? ['server/not-here'] : []),
+    ...(STORE_GROUPS.includes(group) ? STORE_PROBLEMS : []),
+    ...COMMON_PROBLEMS,
+  ]),
 ];
 
 const contentOf = (part: NonNullable<Route['body'] | Route['answer']>, io: 'input' | 'output'): object => {
