@@ -1,6 +1,6 @@
 /** The API as programs meet it: answers like the library's, and a problem document for everything that cannot be answered. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -251,6 +251,21 @@ describe('readings', () => {
       expect((await upload('/readings/photo', photo, { base })).status).toBe(200);
     });
 
+    test('one whose file never begins is given up too', async () => {
+      const request = httpRequest(`${base}${API_PREFIX}/readings/photo`, {
+        method: 'POST',
+        headers: { 'content-type': 'multipart/form-data; boundary=cut', 'content-length': 5000 },
+      });
+      const answer = new Promise<number>((resolve, reject) => {
+        request.on('error', reject);
+        request.on('response', (response) => resolve(response.statusCode ?? 0));
+      });
+      request.write('--cut\r\n');
+      expect(await answer).toBe(408);
+      request.destroy();
+      expect((await upload('/readings/photo', photo, { base })).status).toBe(200);
+    });
+
     test('while as many as may be are inside, the next is told when to come again', async () => {
       const inside = beginUpload();
       let answer = await upload('/readings/photo', photo, { base });
@@ -423,6 +438,11 @@ describe('what cannot be answered', () => {
       expect([answer.statusCode, answer.json().code], route.path).toEqual([403, 'server/not-here']);
     }
     expect((await ask({ url: `${API_PREFIX}/songs`, remoteAddress: '192.168.1.9' })).statusCode).toBe(200);
+    // A proxy on this machine asks for somebody else.
+    for (const headers of [{ 'x-forwarded-for': '203.0.113.7' }, { forwarded: 'for=203.0.113.7' }]) {
+      expect((await ask({ url: `${API_PREFIX}/data`, headers })).json().code).toBe('server/not-here');
+      expect((await ask({ url: `${API_PREFIX}/health`, headers })).json().here).toBe(false);
+    }
   });
 
   test('a damaged folder is told at every question, and the page goes on', async () => {
@@ -434,6 +454,10 @@ describe('what cannot be answered', () => {
       const answer = await damaged.inject({ url: `${API_PREFIX}/songs`, headers: { host: 'localhost' } });
       expect([answer.statusCode, answer.json().code]).toEqual([503, 'store/damaged']);
     }
+    const base = await listen(damaged);
+    const table = Buffer.from('title,artist,emotion,tags\nA,B,sad,piano\n');
+    await expectProblem(await upload('/jobs/file', table, { name: 'a.csv', base }), 503, 'store/damaged');
+    expect(existsSync(dataPaths(dataDir).uploads)).toBe(false);
     const health = await damaged.inject({ url: `${API_PREFIX}/health`, headers: { host: 'localhost' } });
     expect(health.json()).toMatchObject({ status: 'ok', store: 'closed' });
     await damaged.close();
@@ -458,6 +482,17 @@ describe('the documentation', () => {
     expect(document.paths[`${API_PREFIX}/songs`]?.get?.parameters).toContainEqual(
       expect.objectContaining({ name: 'limit', in: 'query', required: false }),
     );
+  });
+
+  test('tells of each path which problems it may answer with', async () => {
+    const page = (await ask({ url: '/api/docs' })).body;
+    const told = (name: string): string =>
+      page.slice(page.indexOf(`<section id="${name}">`)).split('</section>')[0] ?? '';
+    for (const code of ['upload/no-file', 'upload/slow', 'photo/heic', 'server/busy'])
+      expect(told('readPhoto')).toContain(code);
+    for (const code of ['store/newer', 'store/in-use', 'store/read-only', 'server/not-here', 'api/json'])
+      expect(told('setSetting')).toContain(code);
+    expect(told('health')).not.toContain('store/');
   });
 
   test('as a page runs nothing', async () => {

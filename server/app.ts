@@ -10,7 +10,7 @@ import { createDataHandlers, noStore } from './data-handlers.ts';
 import { createJobHandlers } from './job-handlers.ts';
 import { createLazyStore } from './lazy-store.ts';
 import { DOCS_STYLE, docsPage, openApiDocument } from './openapi.ts';
-import { checkSender, isLoopback } from './origin.ts';
+import { checkSender, isHere } from './origin.ts';
 import { answerError, sendProblem } from './problem.ts';
 import { createReadingHandlers, type ReadingOptions } from './reading-handlers.ts';
 import { addRoutes } from './routes.ts';
@@ -113,7 +113,13 @@ export const createApp = async ({
     // What is erased must not be written anew by work that goes on.
     eraseData: async (input) => {
       await jobs.close();
-      return data.eraseData(input);
+      try {
+        await data.eraseData(input);
+        jobs.forget();
+      } catch (error) {
+        await store?.close(); // the next question opens what is left
+        throw error;
+      }
     },
     health: async ({ request }): Promise<Health> => ({
       status: 'ok',
@@ -125,7 +131,7 @@ export const createApp = async ({
         catalogue: isThere('catalogue'),
       },
       store: store?.state() ?? 'none',
-      here: isLoopback(request.socket.remoteAddress ?? ''),
+      here: isHere(request),
     }),
   });
   app.get(`${API_PREFIX}/openapi.json`, () => openApiDocument(version));

@@ -1,4 +1,5 @@
 /** Jobs over HTTP: the server's own process does them, begun when the first is asked for. */
+import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InvalidInputError } from '../src/base/errors.ts';
 import type { AskStore } from './data-handlers.ts';
@@ -16,6 +17,8 @@ export interface JobHandlers {
   readonly handlers: Pick<Handlers, JobRoute>;
   /** Goes on with what a server before left. */
   resume(): Promise<void>;
+  /** Forgets what jobs left beside the store: tables that were sent, answers of services. */
+  forget(): void;
   /** Puts back what is being done; the next request begins anew. */
   close(): Promise<void>;
 }
@@ -61,8 +64,7 @@ export const createJobHandlers = (ask: AskStore, options: StoreOptions | undefin
     });
     return beginning;
   };
-  const uploads =
-    options && 'dataDir' in options ? dataPaths(options.dataDir).uploads : dataPaths(dataFolder()).uploads;
+  const { uploads, crawled } = dataPaths(options && 'dataDir' in options ? options.dataDir : dataFolder());
 
   let resuming: Promise<void> = Promise.resolve();
   const goOn = async (): Promise<void> => {
@@ -97,13 +99,23 @@ export const createJobHandlers = (ask: AskStore, options: StoreOptions | undefin
       cancelJob: async ({ params }) => told(await (await queue()).cancel(params.id)),
       retryJob: async ({ params }) => told(await (await working()).retry(params.id)),
       addFile: async ({ request }) => {
+        // Before it is taken: a store that cannot be opened needs no table.
+        const jobs = await working();
         const { path, name } = await keepTable(request, uploads);
-        return told(await (await working()).add('add', { source: path, uploadedAs: name }));
+        try {
+          return told(await jobs.add('add', { source: path, uploadedAs: name }));
+        } catch (error) {
+          rmSync(path, { force: true });
+          throw error;
+        }
       },
     },
     resume: () => {
       resuming = goOn().catch(() => {}); // whoever asks for jobs next is told what is wrong
       return resuming;
+    },
+    forget: () => {
+      for (const path of [uploads, crawled]) rmSync(path, { recursive: true, force: true });
     },
     close: async () => {
       await resuming;

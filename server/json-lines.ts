@@ -8,7 +8,16 @@ export const JSON_LINES = 'application/x-ndjson';
 /** Lyrics are the longest thing a line holds. */
 const LONGEST_LINE = 4 * 1024 * 1024;
 
-/** @throws {ApiError} `api/line` (400), with the number of the line */
+/** The pieces of a body; one that is cut off is told as that, not as a fault of whoever reads it. */
+async function* piecesOf(body: AsyncIterable<Buffer | string>): AsyncGenerator<Buffer | string> {
+  try {
+    yield* body;
+  } catch (cause) {
+    throw new ApiError(400, 'upload/aborted', 'The body was cut off before its end: send it again.', { cause });
+  }
+}
+
+/** @throws {ApiError} `api/line` (400), with the number of the line; `upload/aborted` (400) */
 export async function* readJsonLines<Schema extends z.ZodType>(
   body: AsyncIterable<Buffer | string>,
   schema: Schema,
@@ -36,7 +45,7 @@ export async function* readJsonLines<Schema extends z.ZodType>(
   let rest: string[] = [];
   let restLength = 0;
   const decoder = new TextDecoder();
-  for await (const piece of body) {
+  for await (const piece of piecesOf(body)) {
     const text = typeof piece === 'string' ? piece : decoder.decode(piece, { stream: true });
     const lines = text.split('\n');
     for (const [index, part] of lines.entries()) {

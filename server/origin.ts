@@ -29,6 +29,13 @@ export const isLoopback = (address: string): boolean =>
   address === '::1' ||
   /^(::ffff:)?127\.\d+\.\d+\.\d+$/.test(address);
 
+/** What a proxy says of whom it asks for. */
+const PROXY_HEADERS = ['forwarded', 'x-forwarded-for', 'x-real-ip'] as const;
+
+/** Whether who asks is on this machine; a proxy on it asks for somebody else, who may be anywhere. */
+export const isHere = ({ headers, socket }: Pick<FastifyRequest, 'headers' | 'socket'>): boolean =>
+  isLoopback(socket.remoteAddress ?? '') && PROXY_HEADERS.every((name) => headers[name] === undefined);
+
 /** The origin of the page that asks, as browsers tell it. */
 const hostOfOrigin = (origin: string): string | undefined => {
   try {

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { API_PREFIX, type Problem, ROUTES, type Route, type RouteName, type Routes } from './api.ts';
 import { JSON_LINES, readJsonLines, writeJsonLines } from './json-lines.ts';
-import { isLoopback } from './origin.ts';
+import { isHere } from './origin.ts';
 import { ApiError } from './problem.ts';
 
 type Checked<Given> = Given extends z.ZodType ? z.output<Given> : undefined;
@@ -50,7 +50,7 @@ const checkBody = (body: Route['body'], request: FastifyRequest): unknown => {
 };
 
 const checkPlace = ({ localOnly }: Route, request: FastifyRequest): void => {
-  if (localOnly && !isLoopback(request.socket.remoteAddress ?? ''))
+  if (localOnly && !isHere(request))
     throw new ApiError(
       403,
       'server/not-here',

@@ -110,7 +110,7 @@ const listenBeside = async (app: FastifyInstance): Promise<RunningServer> => {
 
 /**
  * Serves the application until it is closed. A data folder is this process's own meanwhile, and its lock tells others the address.
- * *
+ *
  * @throws {UnavailableError} `server/port-taken`, `server/port-denied`: the port cannot be had.
  *   `server/page-missing`: the page was not built.
  *   `store/in-use`, `store/newer`, `store/read-only`, `store/disk-full`: the data folder cannot be had.
@@ -134,6 +134,9 @@ export const serve = async ({
     ...options,
     ...(tls === undefined ? {} : { tls }),
     ...(store === undefined ? {} : { store: lock ? { ...store, lock } : store }),
+  }).catch((error: unknown) => {
+    lock?.release();
+    throw error;
   });
   if (lock) app.addHook('onClose', async () => lock.release());
   for (const candidate of ports) {

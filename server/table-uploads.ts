@@ -5,7 +5,8 @@ import { extname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { FastifyRequest } from 'fastify';
 import { ApiError } from './problem.ts';
-import { declaredBytes, namedFileOf, readPieces, TABLE_LIMITS } from './uploads.ts';
+import { explainDatabaseError } from './store/failures.ts';
+import { declaredBytes, explainDiskError, namedFileOf, readPieces, TABLE_LIMITS } from './uploads.ts';
 
 const KINDS = ['.csv', '.tsv', '.xlsx', '.m3u', '.m3u8', '.xspf', '.jspf'];
 /** A job that failed may be tried again this long. */
@@ -38,17 +39,15 @@ export const keepTable = async (
         'their path on this machine.',
     );
   }
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, `${randomUUID()}${kind}`);
   try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
     await pipeline(readPieces(sent.file, TABLE_LIMITS), createWriteStream(path, { mode: 0o600, flags: 'wx' }));
   } catch (error) {
     rmSync(path, { force: true });
-    if ((error as NodeJS.ErrnoException).code === 'ENOSPC')
-      throw new ApiError(507, 'upload/disk-full', 'There is no room for this upload on the disk: free some.', {
-        cause: error,
-      });
-    throw error;
+    // A full disk first: it is the upload that finds no room, not the store.
+    const explained = explainDiskError(error);
+    throw explained === error ? explainDatabaseError(error, folder, 'working') : explained;
   }
   return { path, name };
 };
@@ -58,6 +57,7 @@ export const forgetOldTables = (folder: string): void => {
   if (!existsSync(folder)) return;
   for (const name of readdirSync(folder)) {
     const path = join(folder, name);
-    if (Date.now() - statSync(path).mtimeMs > KEPT_MILLISECONDS) rmSync(path, { force: true });
+    const changed = statSync(path, { throwIfNoEntry: false })?.mtimeMs; // a job may have read and removed it meanwhile
+    if (changed !== undefined && Date.now() - changed > KEPT_MILLISECONDS) rmSync(path, { force: true });
   }
 };

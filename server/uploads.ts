@@ -3,6 +3,7 @@ import { createWriteStream, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 // Its types add `file` to requests.
 import type {} from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
@@ -40,6 +41,17 @@ export const declaredBytes = ({ headers }: Pick<FastifyRequest, 'headers'>, { by
   return Number.isFinite(declared) ? declared : bytes;
 };
 
+const tooSlow = (seconds: number, cause?: unknown): ApiError =>
+  new ApiError(408, 'upload/slow', `The upload stopped or took more than ${seconds} s: send it again.`, { cause });
+
+/** The disk's errors as an answer; any other error as it is. */
+export const explainDiskError = (error: unknown): unknown =>
+  ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException | null)?.code ?? '')
+    ? new ApiError(507, 'upload/disk-full', 'There is no room for this upload on the server’s disk: free some.', {
+        cause: error,
+      })
+    : error;
+
 /** The pieces of a body as they come, refused when too many, too slow or cut off. */
 export async function* readPieces(
   stream: Readable,
@@ -63,10 +75,7 @@ export async function* readPieces(
     }
   } catch (cause) {
     if (cause instanceof ApiError) throw cause;
-    if (slow)
-      throw new ApiError(408, 'upload/slow', `The upload stopped or took more than ${seconds} s: send it again.`, {
-        cause,
-      });
+    if (slow) throw tooSlow(seconds, cause);
     throw new ApiError(400, 'upload/aborted', 'The upload was cut off before its end: send it again.', { cause });
   } finally {
     clearTimeout(whole);
@@ -74,14 +83,14 @@ export async function* readPieces(
   }
 }
 
-/** The one file of a form. @throws {ApiError} `upload/no-file` */
+/** The one file of a form. @throws {ApiError} `upload/no-file`, `upload/slow`: its beginning does not come */
 export const fileOf = async (request: FastifyRequest, limits: UploadLimits): Promise<Readable> =>
   (await namedFileOf(request, limits)).file;
 
 /** The one file of a form with the name it was sent under, which tells nothing but what to call it. @throws as `fileOf` */
 export const namedFileOf = async (
   request: FastifyRequest,
-  { bytes }: UploadLimits,
+  { bytes, seconds, pauseSeconds }: UploadLimits,
 ): Promise<{ readonly file: Readable; readonly name: string }> => {
   const wrong = (cause?: unknown): ApiError =>
     new ApiError(
@@ -93,12 +102,19 @@ export const namedFileOf = async (
       },
     );
   if (!request.isMultipart()) throw wrong();
-  const part = await request
+  // Nothing watches a form before its file has begun: one that never does would keep its place.
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(tooSlow(seconds)), pauseSeconds * 1000);
+  });
+  const begun = request
     // One byte more than allowed, so that reaching the limit can be told from going beyond it.
     .file({ limits: { fileSize: bytes + 1, files: 1, fields: 10, fieldSize: 1024, parts: 11, headerPairs: 50 } })
     .catch((cause: unknown) => {
       throw wrong(cause);
     });
+  begun.catch(() => {}); // after it was late nobody asks for it
+  const part = await Promise.race([begun, late]).finally(() => clearTimeout(timer));
   if (part === undefined || part.fieldname !== 'file') {
     part?.file.resume();
     throw wrong();
@@ -116,8 +132,12 @@ export const removeLeftovers = (folder: string = tmpdir()): void => {
     try {
       process.kill(pid, 0);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ESRCH')
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') continue;
+      try {
         rmSync(join(folder, name), { recursive: true, force: true });
+      } catch {
+        // Another user's: theirs to remove, and no reason not to serve.
+      }
     }
   }
 };
@@ -127,32 +147,15 @@ export const withTemporaryFile = async <Result>(
   pieces: AsyncIterable<Buffer>,
   use: (path: string) => Promise<Result>,
 ): Promise<Result> => {
-  const folder = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
+  let folder: string | undefined;
   try {
+    folder = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
     const path = join(folder, 'upload');
-    const file = createWriteStream(path, { mode: 0o600, flags: 'wx' });
-    const failed = new Promise<never>((_, reject) => file.on('error', reject));
-    failed.catch(() => {});
-    const writing = (async () => {
-      for await (const piece of pieces)
-        if (!file.write(piece)) await new Promise<void>((resolve) => file.once('drain', resolve));
-      await new Promise<void>((resolve) => file.end(resolve));
-    })();
-    await Promise.race([writing, failed]).catch((error: unknown) => {
-      file.destroy();
-      if ((error as NodeJS.ErrnoException).code === 'ENOSPC')
-        throw new ApiError(
-          507,
-          'upload/disk-full',
-          'There is no room for this upload on the server’s disk: free some.',
-          {
-            cause: error,
-          },
-        );
-      throw error;
-    });
+    await pipeline(pieces, createWriteStream(path, { mode: 0o600, flags: 'wx' }));
     return await use(path);
+  } catch (error) {
+    throw explainDiskError(error);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
   }
 };
