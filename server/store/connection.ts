@@ -195,7 +195,7 @@ export const openPostgres = async (databaseUrl: string): Promise<Connection> => 
     await pool.query('select 1');
   } catch (error) {
     await pool.end();
-    throw explainDatabaseError(error, where, 'opening');
+    throw explainDatabaseError(error, where, 'connecting');
   }
   return {
     engine: 'postgresql',

@@ -29,6 +29,8 @@ export const dataPaths = (folder: string) => ({
   version: join(folder, 'store.json'),
   /** Tables and playlists sent by the page, until they were read. */
   uploads: join(folder, 'uploads'),
+  /** Answers of services that were asked about songs. */
+  crawled: join(folder, 'crawled'),
   /** Copies made before an upgrade. */
   backups: join(folder, 'backups'),
 });

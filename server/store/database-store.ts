@@ -1,7 +1,7 @@
 /** The store over a database: every question and every change, with what can go wrong said in one sentence. */
 import { sql } from 'drizzle-orm';
 import { type Emotion, isEmotion } from '../../src/base/emotions.ts';
-import { InvalidInputError } from '../../src/base/errors.ts';
+import { AttuneError, InvalidInputError } from '../../src/base/errors.ts';
 import type { EmotionEvidence, EvidenceSource } from '../../src/music/library-song.ts';
 import type { Connection, Queries } from './connection.ts';
 import { songFacets } from './facets.ts';
@@ -155,7 +155,8 @@ async function* backwards<Entry extends { readonly id: number }>(
 
 export const createDatabaseStore = (options: DatabaseStoreOptions): Store => {
   const { connection, schema, version } = options;
-  const explain = (error: unknown): unknown => explainDatabaseError(error, connection().where, 'working');
+  const explain = (error: unknown): unknown =>
+    error instanceof AttuneError ? error : explainDatabaseError(error, connection().where, 'working');
   const ask = async <Result>(question: (queries: Queries) => Promise<Result>): Promise<Result> => {
     try {
       return await question(connection().queries);

@@ -1,7 +1,7 @@
 /** Erases everything that is kept, also where it cannot be opened any more. */
 import { rmSync } from 'node:fs';
 import { AttuneError } from '../../src/base/errors.ts';
-import { dataPaths } from './data-folder.ts';
+import { dataFolder, dataPaths } from './data-folder.ts';
 import { findStore } from './find-store.ts';
 import { claimFolder, type StoreOptions } from './open-store.ts';
 
@@ -17,7 +17,14 @@ export const eraseStore = async (options: StoreOptions): Promise<void> => {
     try {
       const lock = claimFolder(options.dataDir, [{ version: Number.MAX_SAFE_INTEGER, name: 'any', statements: '' }]);
       try {
-        for (const path of [paths.database, `${paths.database}.making`, paths.version, paths.backups, paths.uploads])
+        for (const path of [
+          paths.database,
+          `${paths.database}.making`,
+          paths.version,
+          paths.backups,
+          paths.uploads,
+          paths.crawled,
+        ])
           rmSync(path, { recursive: true, force: true });
       } finally {
         lock.release();
@@ -30,6 +37,9 @@ export const eraseStore = async (options: StoreOptions): Promise<void> => {
   const store = await findStore(options);
   try {
     await store.eraseAll();
+    // Beside a database they lie in the folder of this machine.
+    const { uploads, crawled } = dataPaths('dataDir' in options ? options.dataDir : dataFolder());
+    for (const path of [uploads, crawled]) rmSync(path, { recursive: true, force: true });
   } finally {
     await store.close();
   }

@@ -6,6 +6,8 @@ import { GOALS } from '../../src/music/mood-target.ts';
 import { type ExportRecord, FEEDBACK_KINDS, READING_SOURCES } from './store.ts';
 
 const text = z.string();
+/** More than blanks. */
+const name = text.refine((value) => value.trim() !== '', 'it is blank').max(2000);
 const emotion = z.enum(EMOTIONS);
 const goal = z.enum(GOALS as readonly ['match', 'lift', 'calm']).optional();
 const share = z.number().min(0);
@@ -27,19 +29,19 @@ const songFile = z.object({
   analysisVersion: text,
 });
 const song = z.object({
-  id: text.min(1),
-  title: text.min(1),
-  artist: text.min(1),
-  album: text.optional(),
+  id: name,
+  title: name,
+  artist: name,
+  album: text.max(2000).optional(),
   year: z.int().min(1000).max(2100).optional(),
   language: text,
   emotion,
   tags: z.array(text),
   typical: z.boolean(),
   durationSeconds: share.optional(),
-  lyrics: text.optional(),
-  path: text.optional(),
-  url: text.optional(),
+  lyrics: text.max(200_000).optional(),
+  path: text.max(2000).optional(),
+  url: text.max(2000).optional(),
   popularity: share.optional(),
   evidence: z.array(
     z.object({ source: z.enum(EVIDENCE_SOURCES), scores, confidence: z.number().min(0).max(1), version: text }),
@@ -62,9 +64,24 @@ const RECORDS = {
   song: z.object({ kind: z.literal('song'), song, files: z.array(songFile) }),
   vector: z.object({
     kind: z.literal('vector'),
-    vector: z.object({ songId: text.min(1), model: text.min(1), vector: z.array(z.number()).min(1).max(16_000) }),
+    vector: z.object({
+      songId: name,
+      model: name,
+      vector: z
+        .array(z.number())
+        .min(1)
+        .max(16_000)
+        .refine((values) => values.some((value) => value !== 0), 'it is all 0'),
+    }),
   }),
-  typical: z.object({ kind: z.literal('typical'), emotion, songIds: z.array(text.min(1)).length(3) }),
+  typical: z.object({
+    kind: z.literal('typical'),
+    emotion,
+    songIds: z
+      .array(name)
+      .length(3)
+      .refine((ids) => new Set(ids).size === 3, 'they are not three different ones'),
+  }),
   reading: z.object({
     kind: z.literal('reading'),
     reading: z.object({
@@ -82,13 +99,17 @@ const RECORDS = {
     feedback: z.object({
       id: z.number(),
       at: moment,
-      songId: text.min(1),
+      songId: name,
       kind: z.enum(FEEDBACK_KINDS),
       mood: emotion.optional(),
       goal,
     }),
   }),
-  setting: z.object({ kind: z.literal('setting'), key: text, value: z.unknown() }),
+  setting: z.object({
+    kind: z.literal('setting'),
+    key: text.regex(/^[a-z][a-z0-9.-]{0,99}$/),
+    value: z.unknown().refine((value) => (JSON.stringify(value) ?? '').length <= 64 * 1024, 'it is too long'),
+  }),
   end: z.object({ kind: z.literal('end'), records: z.int().min(1) }),
 } as const;
 

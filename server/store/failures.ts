@@ -15,6 +15,26 @@ const chainOf = (error: unknown): Caught[] => {
   return chain;
 };
 
+/** Codes of a server that is away, starting, ending or full: Node's, and PostgreSQL's (appendix A of its manual). */
+const AWAY = [
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ETIMEDOUT',
+  'EPIPE',
+  '08001',
+  '08003',
+  '08004',
+  '08006',
+  '53300',
+  '57P01',
+  '57P02',
+  '57P03',
+];
+
 export const diskFull = (where: string, cause?: unknown): UnavailableError =>
   new UnavailableError(
     'store/disk-full',
@@ -26,16 +46,21 @@ export const diskFull = (where: string, cause?: unknown): UnavailableError =>
  * The error to throw for one that a database threw.
  *
  * @param where the folder, or the address without its password
+ * @param during opening a folder, connecting to a server, or asking either
  * @returns our own errors as they are, and those that only a fault in Attune can cause
  */
-export const explainDatabaseError = (error: unknown, where: string, during: 'opening' | 'working'): unknown => {
+export const explainDatabaseError = (
+  error: unknown,
+  where: string,
+  during: 'opening' | 'connecting' | 'working',
+): unknown => {
   if (error instanceof AttuneError) return error;
   const chain = chainOf(error);
   const has = (...codes: string[]): boolean => chain.some(({ code }) => code !== undefined && codes.includes(code));
   const says = (words: RegExp): boolean => chain.some(({ message }) => words.test(message ?? ''));
   const unavailable = (code: string, message: string): UnavailableError =>
     new UnavailableError(code, message, { cause: error });
-  if (has('53100', 'ENOSPC') || says(/no space left/i)) return diskFull(where, error);
+  if (has('53100', 'ENOSPC', 'EDQUOT') || says(/no space left/i)) return diskFull(where, error);
   if (has('EROFS', 'EACCES', 'EPERM', '25006') || says(/read-only file system|permission denied for (table|schema)/i))
     return unavailable(
       'store/read-only',
@@ -52,13 +77,15 @@ export const explainDatabaseError = (error: unknown, where: string, during: 'ope
       `The PostgreSQL at ${where} has no pgvector: install it (Debian 13: postgresql-17-pgvector; docs/guide/data.md says how elsewhere), or ` +
         'unset DATABASE_URL to keep the data in a folder.',
     );
-  if (
-    has('ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'ETIMEDOUT', 'EPIPE', '57P01', '57P03', '08006', '08003') ||
-    says(/connection terminated|timeout exceeded when trying to connect/i)
-  )
+  if (has(...AWAY) || says(/connection terminated|timeout exceeded when trying to connect/i))
     return unavailable(
       'store/lost',
       `The database at ${where} does not answer: start it, or unset DATABASE_URL to keep the data in a folder.`,
+    );
+  if (during === 'connecting')
+    return unavailable(
+      'store/denied',
+      `The database at ${where} cannot be used (${chain.at(-1)?.message ?? 'it says nothing'}): check DATABASE_URL.`,
     );
   if (during === 'opening')
     return unavailable(

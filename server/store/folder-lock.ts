@@ -1,5 +1,5 @@
 /** A data folder belongs to one process at a time: a small file says which, and where it answers. */
-import { closeSync, openSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { UnavailableError } from '../../src/base/errors.ts';
 
@@ -68,8 +68,14 @@ const create = (file: string, text: string): boolean => {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
   }
-  writeSync(handle, text);
-  closeSync(handle);
+  try {
+    writeSync(handle, text);
+  } catch (error) {
+    rmSync(file, { force: true }); // on a full disk it would be an owner without a name
+    throw error;
+  } finally {
+    closeSync(handle);
+  }
   return true;
 };
 
@@ -110,7 +116,16 @@ export const lockFolder = (file: string): FolderLock => {
     if (attempt > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
   }
   return {
-    announce: (url) => writeFileSync(file, JSON.stringify({ ...own, url })),
+    // In one move: a lock that is cut short, by a full disk or for a moment, would be taken for one left behind.
+    announce: (url) => {
+      const next = `${file}.${process.pid}`;
+      try {
+        writeFileSync(next, JSON.stringify({ ...own, url }), { mode: 0o600 });
+        renameSync(next, file);
+      } finally {
+        rmSync(next, { recursive: true, force: true });
+      }
+    },
     release: () => rmSync(file, { force: true }),
   };
 };

@@ -100,6 +100,31 @@ describe('the folder', () => {
     expect(() => lockFolder(lock)).toThrow(expect.objectContaining({ code: 'store/in-use' }));
   });
 
+  test('keeps its owner while that tells where it answers, even if it cannot', () => {
+    const { lock } = dataPaths(folder);
+    const held = lockFolder(lock);
+    mkdirSync(`${lock}.${process.pid}`); // stands for a full disk
+    expect(() => held.announce('http://127.0.0.1:1')).toThrow();
+    expect(readOwner(lock)).toMatchObject({ pid: process.pid });
+    held.announce('http://127.0.0.1:1');
+    expect(readOwner(lock)).toMatchObject({ url: 'http://127.0.0.1:1' });
+    held.release();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test('erased while it is asked says so, and is whole and empty afterwards', async () => {
+    const store = await openStore({ dataDir: folder });
+    await store.importSongs([song(1)]);
+    mkdirSync(dataPaths(folder).crawled);
+    const erasing = store.eraseAll();
+    await expect(store.countSongs()).rejects.toMatchObject({ code: 'store/erasing' });
+    await expect(store.eraseAll()).rejects.toMatchObject({ code: 'store/erasing' });
+    await erasing;
+    expect(await store.countSongs()).toMatchObject({ total: 0 });
+    expect(readdirSync(folder).sort()).toEqual(['store', 'store.json', 'store.lock']);
+    await store.close();
+  });
+
   test('that may not be written to is refused with the way out', async () => {
     const file = join(folder, 'file');
     writeFileSync(file, '');

@@ -127,31 +127,40 @@ const openInFolder = async (
       throw error;
     }
   };
-  let opened: { connection: Connection; schema: number };
+  let opened: { connection: Connection; schema: number } | undefined;
+  let schema = 0;
   try {
     opened = await open();
+    schema = opened.schema;
   } catch (error) {
     if (!given) lock.release();
     throw error;
   }
+  const connection = (): Connection => {
+    if (opened) return opened.connection;
+    throw new UnavailableError('store/erasing', 'Everything that was kept is being erased just now: try again.');
+  };
   const store = createDatabaseStore({
-    connection: () => opened.connection,
-    schema: opened.schema,
+    connection,
+    schema,
     version: ownVersion(),
     bytes: async () => folderBytes(paths.database),
     // Rows deleted would still lie in the database's files: the files themselves go.
     erase: async () => {
-      await opened.connection.close();
-      for (const path of [paths.database, paths.version, paths.backups, paths.uploads])
+      const before = connection();
+      opened = undefined;
+      await before.close();
+      for (const path of [paths.database, paths.version, paths.backups, paths.uploads, paths.crawled])
         rmSync(path, { recursive: true, force: true });
       opened = await open();
     },
     close: async () => {
-      await opened.connection.close();
+      await opened?.connection.close();
+      opened = undefined;
       if (!given) lock.release();
     },
   });
-  connections.set(store, () => opened.connection);
+  connections.set(store, connection);
   return store;
 };
 

@@ -1,3 +1,4 @@
+/** An export is read through before anything of it is taken: what the store would refuse is found first. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,6 +39,14 @@ test.each([
   ['an export that lost a line', [HEADER, SETTING, end(3)], 'data/damaged', '2 records went before, not 1'],
   ['a record without its parts', [HEADER, { kind: 'song' }, end(2)], 'data/damaged', 'Line 2'],
   ['a record that is no record', [HEADER, '7', end(2)], 'data/damaged', 'it says no kind'],
+  ['a setting of no name', [HEADER, { ...SETTING, key: 'No name!' }, end(2)], 'data/damaged', 'key'],
+  ['a setting too long', [HEADER, { ...SETTING, value: 'x'.repeat(70_000) }, end(2)], 'data/damaged', 'too long'],
+  [
+    'typical songs of which two are one',
+    [HEADER, { kind: 'typical', emotion: 'sad', songIds: ['a', 'b', 'a'] }, end(2)],
+    'data/damaged',
+    'three different ones',
+  ],
   ['two exports in one file', [HEADER, end(1), HEADER, end(1)], 'data/damaged', 'go on after the end'],
   [
     'a vector of a song that is not in it',

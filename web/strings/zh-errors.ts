@@ -82,6 +82,7 @@ export const zhErrors: Readonly<Record<string, ErrorSentence>> = {
   'upload/kind':
     '从这种文件里读不出歌曲：请发送 .csv、.tsv、.xlsx、.m3u、.m3u8、.xspf 或 .jspf 文件。音乐文件和文件夹请用这台机器上的路径添加。',
   'upload/disk-full': '服务器的磁盘没有空间放这个文件了：请腾出一些再试。',
+  'store/erasing': '正在清除全部数据：请稍后再试。',
   'store/upgrade': '数据没能更新到这个版本，仍是原样：请退回先前的 Attune，并报告这个问题。',
   'store/engine':
     '数据由另一版 PostgreSQL 写成：请用写它的 Attune 导出（“attune data export”），或用 ATTUNE_DATA_DIR 换一个文件夹。',
