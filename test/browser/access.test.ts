@@ -1,4 +1,4 @@
-/** Every state of the page, in both languages, light and dark, against axe's rules (WCAG 2.2 A and AA, and its best practices). */
+/** Every state of the page, in both languages, light and dark, against axe's rules (WCAG 2.2 A and AA, and its best practices), still, and on a phone. */
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
@@ -231,6 +231,14 @@ describe.each(['en', 'zh'] as const)('in %s', (language) => {
       const { violations } = (await page.evaluate('axe.run(document)')) as { violations: readonly Violation[] };
       expect(violations.map(({ id, help, nodes }) => `${colorScheme}: ${id}: ${help}: ${nodes[0]?.html}`)).toEqual([]);
     }
+    expect(await page.evaluate('document.getAnimations().length'), 'moves although motion is not wanted').toBe(0);
+    await page.setViewportSize({ width: 360, height: 740 });
+    const tooWide = `[...document.querySelectorAll('main *')]
+      .filter((element) => element.getBoundingClientRect().right > window.innerWidth + 1).map((element) => element.outerHTML.slice(0, 120))`;
+    const reached = (await page.evaluate('document.documentElement.scrollWidth')) as number;
+    expect(reached, `on a phone: ${reached > 360 ? String(await page.evaluate(tooWide)) : ''}`).toBeLessThanOrEqual(
+      360,
+    );
     await page.context().close();
   });
 });
