@@ -109,6 +109,13 @@ describe('WAV', () => {
     expect([...(await decodeAudio(makeWav([broken], { bits: -32 })))]).toEqual([0, 8, 0.25]);
   });
 
+  test('chained Ogg files are one sound', async () => {
+    const once = await fixture('opus.ogg');
+    const samples = await decodeAudio(Buffer.concat([once, once]));
+    expectBothTones(samples.subarray(0, 11_200), 0.7);
+    expect(samples.length).toBe(22_400);
+  });
+
   test('20 ms', async () => expect(await decodeAudio(makeWav([new Float32Array(320)]))).toHaveLength(320));
 
   test('any samples survive 16 bits', async () => {
@@ -269,6 +276,7 @@ describe('reading stops where asked', () => {
 
 describe.skipIf(lacksFfmpeg)('sound in other files (skipped where there is no ffmpeg)', () => {
   test.each([
+    ['vbr.mp3', ['-f', 'mp3', '-q:a', '5']],
     ['aiff', ['-f', 'aiff']],
     ['wma', ['-f', 'asf']],
     ['avi', ['-f', 'avi', '-c:a', 'pcm_s16le']],

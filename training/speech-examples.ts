@@ -105,7 +105,7 @@ const readCached = async (what: string, make: () => Float32Array[]): Promise<Flo
     });
   }
   const made = make();
-  await keepInCache(path, [Float32Array.of(made.length, ...made.map(({ length }) => length)), ...made]);
+  await keepInCache(path, [Float32Array.from([made.length, ...made.map(({ length }) => length)]), ...made]);
   return made;
 };
 

@@ -61,8 +61,11 @@ export const MicrophoneView = () => {
     }
   };
   const finish = async (): Promise<void> => {
-    const sound = await live.current?.finish();
+    const recording = live.current;
+    // A full recording says so ten times a second until it is over.
+    if (!recording) return;
     live.current = undefined;
+    const sound = await recording.finish();
     if (sound) await openVoice(sound);
     else startOver();
   };
