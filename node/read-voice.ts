@@ -3,12 +3,9 @@ import { open } from 'node:fs/promises';
 import { type AudioKind, audioKind, id3Length, KIND_BYTES } from '../src/audio/audio-kind.ts';
 import { oggCodec } from '../src/audio/ogg.ts';
 import { joinSamples } from '../src/audio/resample.ts';
-import { readVoice, type VoiceModel, type VoiceReading } from '../src/audio/voice-mood.ts';
+import { readVoice, VOICE_SECONDS, type VoiceModel, type VoiceReading } from '../src/audio/voice-mood.ts';
 import { AttuneError } from '../src/base/errors.ts';
 import { readAudio } from './decode-audio.ts';
-
-/** A mood is looked for in so much of a recording, from its start; a longer one is not decoded further, seconds. */
-export const VOICE_SECONDS = 120;
 
 /**
  * Whether a file is a sound by its first bytes: `either` where the container may hold a video as well (MP4, WebM, Ogg
@@ -64,6 +61,7 @@ export const readVoiceIfAny = async (
  */
 export const readVoiceInFile = async (sound: Uint8Array | string, model: VoiceModel): Promise<VoiceReading> => {
   const pieces: Float32Array[] = [];
+  // What would not be listened to is not decoded.
   for await (const piece of readAudio(sound, { untilSeconds: VOICE_SECONDS })) pieces.push(piece);
   return readVoice(joinSamples(pieces), model);
 };

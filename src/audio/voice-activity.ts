@@ -169,6 +169,6 @@ export const requireVoice = (samples: Float32Array, options: VoiceOptions = {}):
   const seconds = samples.length / (options.sampleRate ?? 16_000);
   throw new NoAnswerError(
     'audio/no-voice',
-    `No voice can be heard in this sound (${seconds.toFixed(1)} s): speak closer to the microphone, or give another recording.`,
+    `No voice can be heard in ${seconds.toFixed(1)} s of sound: speak closer to the microphone, or give another recording.`,
   );
 };

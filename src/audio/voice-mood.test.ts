@@ -30,6 +30,9 @@ describe('readVoice', () => {
       code: 'audio/too-short',
       message: 'This sound is 20 ms long: a mood needs a word or two.',
     });
+    const late = new Float32Array(130 * 16_000);
+    late.fill(0.1, 125 * 16_000);
+    await expect(readVoice(late, model)).rejects.toThrow('No voice can be heard in 120.0 s of sound');
     await expect(readVoice(new Float32Array(0), model)).rejects.toMatchObject({ code: 'audio/empty' });
   });
 

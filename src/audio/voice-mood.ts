@@ -75,6 +75,8 @@ const LEAST_VOICED = 0.2;
 
 /** A shorter sound is not listened to, seconds. */
 const LEAST_SECONDS = 0.1;
+/** A mood is looked for in so much of a recording, from its start, seconds: an hour would take a minute and say no more. */
+export const VOICE_SECONDS = 120;
 
 /** What one of the manner's answers, about 0 to 1, counts beside a logit. */
 export const MANNER_WEIGHT = 5;
@@ -213,10 +215,10 @@ export const voiceScores = (logits: ArrayLike<number>): EmotionScores => {
 };
 
 /**
- * The mood of a voice, wherever in the recording it speaks.
+ * The mood of a voice, wherever in the first two minutes it speaks.
  *
  * @param samples mono, 16 kHz, -1 to 1
- * @throws {NoAnswerError} `audio/no-voice`: nobody speaks in it.
+ * @throws {NoAnswerError} `audio/no-voice`: nobody speaks in them.
  * @throws {InvalidInputError} `audio/empty`: no samples. `audio/too-short`: less than 0.1 s, which holds no word.
  */
 export const readVoice = async (samples: Float32Array, model: VoiceModel): Promise<VoiceReading> => {
@@ -226,8 +228,9 @@ export const readVoice = async (samples: Float32Array, model: VoiceModel): Promi
       'audio/too-short',
       `This sound is ${((1000 * samples.length) / sampleRate).toFixed(0)} ms long: a mood needs a word or two.`,
     );
-  const { spans, voicedSeconds } = requireVoice(samples, { sampleRate });
-  const scores = voiceScores(await voiceLogits(samples, model, spans));
+  const heard = samples.subarray(0, VOICE_SECONDS * sampleRate);
+  const { spans, voicedSeconds } = requireVoice(heard, { sampleRate });
+  const scores = voiceScores(await voiceLogits(heard, model, spans));
   const emotion = rankEmotions(scores)[0]!;
   return { scores, emotion, certain: scores[emotion] >= model.threshold, spans, voicedSeconds };
 };
