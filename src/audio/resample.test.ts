@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { largestDifference, sine } from '../../test/reference/audio.ts';
-import { cleanSamples, createResampler, joinSamples, mixToMono, resample } from './resample.ts';
+import { cleanSamples, createResampler, joinSamples, mixToMono, removeConstant, resample } from './resample.ts';
 
 const RATES = [8000, 11_025, 22_050, 32_000, 44_100, 44_101, 48_000, 96_000] as const;
 /** The filter reaches this far into zeros at both ends, output samples. */
@@ -90,4 +90,12 @@ test('what is no number becomes 0, what no sound has is held back, and a sound s
   expect([...cleanSamples(broken)]).toEqual([0, 8, -8, 0.25]);
   const sound = sine(440, 16_000, 100, 1.5);
   expect(cleanSamples(sound)).toBe(sound);
+});
+
+test('a constant is taken off, and nothing else', () => {
+  const sound = sine(400, 16_000, 4000, 0.3);
+  expect(removeConstant(sound)).toBe(sound);
+  const offset = removeConstant(sound.map((value) => value + 0.25));
+  expect(largestDifference(offset, sound)).toBeLessThan(1e-6);
+  expect(removeConstant(new Float32Array(0))).toHaveLength(0);
 });

@@ -178,6 +178,21 @@ export const cleanSamples = (samples: Float32Array): Float32Array =>
     ? samples
     : samples.map((value) => (Number.isNaN(value) ? 0 : Math.max(-LOUDEST, Math.min(LOUDEST, value))));
 
+/** A smaller constant is below what any model here can hear. */
+const LEAST_CONSTANT = 1e-3;
+
+/**
+ * A recording without the constant (DC) that poor microphones add: it is no sound, but fills the lowest bands.
+ *
+ * @returns `samples` itself where there is none to speak of, else a copy
+ */
+export const removeConstant = (samples: Float32Array): Float32Array => {
+  let sum = 0;
+  for (const value of samples) sum += value;
+  const mean = sum / samples.length;
+  return Math.abs(mean) > LEAST_CONSTANT ? samples.map((value) => value - mean) : samples;
+};
+
 /** The mean of all channels, each of the same length. @see librosa.to_mono */
 export const mixToMono = (channels: readonly Float32Array[]): Float32Array => {
   const [first] = channels;

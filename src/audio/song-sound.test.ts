@@ -85,6 +85,19 @@ describe('analyseSong', () => {
     for (const share of Object.values(analysis.felt)) expect(share >= 0 && share <= 1).toBe(true);
   });
 
+  it('is the same with a constant on top', async () => {
+    const piece = music(6);
+    const [plain, offset] = [
+      await analyseSong(piece, model),
+      await analyseSong(
+        piece.map((v) => v + 0.2),
+        model,
+      ),
+    ];
+    for (const [name, share] of Object.entries(plain.genres)) expect(offset.genres[name]).toBeCloseTo(share, 3);
+    for (const name of EMOTIONS) expect(offset.evidence.scores[name]).toBeCloseTo(plain.evidence.scores[name], 3);
+  });
+
   it('is the same every time, and less sure of a short piece', async () => {
     const piece = music(6);
     const [a, b] = [await analyseSong(piece, model), await analyseSong(piece, model)];

@@ -6,6 +6,7 @@ import { type OpenSession, type Session, tensor } from '../graph/session.ts';
 import { FELT_EMOTIONS, type FeltEmotion, feltPlace, feltScores, type MoodPlace } from './felt-emotions.ts';
 import { checkSamples, type Frames } from './frames.ts';
 import { describeMelSettings, logMelSpectrogram, PAPER_MEL } from './log-mel.ts';
+import { removeConstant } from './resample.ts';
 import { STATISTIC_COUNT, songStatistics } from './song-statistics.ts';
 import { openSoundModel, runSoundModel, type SoundModel } from './sound-model.ts';
 
@@ -154,7 +155,7 @@ export const analyseSong = async (
   onProgress: (share: number) => void = () => {},
 ): Promise<SongAnalysis> => {
   checkSamples(samples);
-  const heard = samples.subarray(0, MOST_SECONDS * SONG_MEL.sampleRate);
+  const heard = removeConstant(samples.subarray(0, MOST_SECONDS * SONG_MEL.sampleRate));
   const seconds = heard.length / SONG_MEL.sampleRate;
   if (!isHeard(heard))
     throw new InvalidInputError(
@@ -254,15 +255,11 @@ const moodOverTime = async (frames: Frames, seconds: number, model: SongModel): 
   }));
 };
 
-/** Louder than 70 dB below full scale; a constant, however large, is no sound. */
+/** Louder than 70 dB below full scale. */
 const isHeard = (samples: Float32Array): boolean => {
   let sum = 0;
-  let squares = 0;
-  for (const value of samples) {
-    sum += value;
-    squares += value * value;
-  }
-  return squares / samples.length - (sum / samples.length) ** 2 > 1e-7;
+  for (const value of samples) sum += value * value;
+  return sum / samples.length > 1e-7;
 };
 
 /**

@@ -48,6 +48,18 @@ describe('readVoice', () => {
     }
   });
 
+  it.skipIf(lacksData('ravdess'))(`is the same with a constant on top ${needsData('ravdess')}`, async () => {
+    const { samples } = await loadSound(dataPath('ravdess', 'audio', '03-01-05-02-01-01-03.opus'));
+    const [plain, offset] = [
+      await readVoice(samples, model),
+      await readVoice(
+        samples.map((v) => v + 0.2),
+        model,
+      ),
+    ];
+    for (const name of EMOTIONS) expect(offset.scores[name]).toBeCloseTo(plain.scores[name], 2);
+  });
+
   it.skipIf(lacksData('ravdess'))(`is not led astray by a word long before ${needsData('ravdess')}`, async () => {
     const { samples } = await loadSound(dataPath('ravdess', 'audio', '03-01-05-02-01-01-03.opus'));
     const late = new Float32Array(30 * 16_000 + samples.length);

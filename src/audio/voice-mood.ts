@@ -2,6 +2,7 @@
 import { EMOTIONS, type Emotion, type EmotionScores, rankEmotions } from '../base/emotions.ts';
 import { InvalidInputError } from '../base/errors.ts';
 import { type OpenSession, type Session, tensor } from '../graph/session.ts';
+import { removeConstant } from './resample.ts';
 import { openSoundModel, runSoundModel, type SoundModel } from './sound-model.ts';
 import {
   cutPicture,
@@ -228,7 +229,7 @@ export const readVoice = async (samples: Float32Array, model: VoiceModel): Promi
       'audio/too-short',
       `This sound is ${((1000 * samples.length) / sampleRate).toFixed(0)} ms long: a mood needs a word or two.`,
     );
-  const heard = samples.subarray(0, VOICE_SECONDS * sampleRate);
+  const heard = removeConstant(samples.subarray(0, VOICE_SECONDS * sampleRate));
   const { spans, voicedSeconds } = requireVoice(heard, { sampleRate });
   const scores = voiceScores(await voiceLogits(heard, model, spans));
   const emotion = rankEmotions(scores)[0]!;
