@@ -119,6 +119,12 @@ describe('songs of Emotify', () => {
     putIndex(['rock.00105.wav']);
     expect(await evaluateGenre({ dataPath: folder })).toMatchObject({ count: 1, protocol: 'model' });
     await expect(evaluateSongMood({ dataPath: folder })).rejects.toMatchObject({ code: 'data/too-few' });
+    put('audio/pop.00005.wav', sound(200, 0.5));
+    putIndex(['rock.00105.wav', 'pop.00005.wav', 'rock.00900.wav']);
+    await expect(evaluateGenre({ dataPath: folder })).rejects.toMatchObject({
+      code: 'audio/too-short',
+      message: expect.stringMatching(/^pop\.00005: 32 frames of sound are less than a second/),
+    });
     putIndex(['rock.00900.wav']);
     await expect(evaluateGenre({ dataPath: folder })).rejects.toMatchObject({
       code: 'data/sound',

@@ -6,6 +6,7 @@ import { FELT_EMOTIONS, feltScores } from '../src/audio/felt-emotions.ts';
 import { SONG_SETTINGS } from '../src/audio/song-sound.ts';
 import { STATISTIC_BLOCKS, songStatistics } from '../src/audio/song-statistics.ts';
 import { rankEmotions } from '../src/base/emotions.ts';
+import { InvalidInputError } from '../src/base/errors.ts';
 import { type EmotifySet, loadEmotify } from './datasets/emotify.ts';
 import { encodeKernelRidge, fitKernelRidge, type KernelRidge, predictKernelRidge } from './kernel-ridge.ts';
 import { pearson } from './ridge.ts';
@@ -16,9 +17,16 @@ export const MOOD_FOLDS = 5;
 const TERMS =
   'Learnt from Emotify (Aljanaki et al. 2015), whose music is Magnatune’s (as far as known CC BY-NC-SA): for research and personal use, not commercial.';
 
-/** [tracks, numbers] */
+/** [tracks, numbers] @throws {InvalidInputError} `audio/too-short`; the message names the track */
 export const statisticsOf = (tracks: readonly LabelledTrack[]): Float32Array[] =>
-  tracks.map((track) => songStatistics(trackFrames(track)));
+  tracks.map((track) => {
+    try {
+      return songStatistics(trackFrames(track));
+    } catch (cause) {
+      if (!(cause instanceof InvalidInputError)) throw cause;
+      throw new InvalidInputError(cause.code, `${track.id}: ${cause.message}`, { cause });
+    }
+  });
 
 /** Each track's nine shares as said by a machine that has not heard it. @returns [tracks, 9] */
 export const judgeSongMood = (
