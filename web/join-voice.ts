@@ -7,6 +7,8 @@ import type { FaceReading } from '../src/face/read.ts';
 
 /** A mood is looked for in so much of a sound track, from its start, as on the server. */
 const HEARD_SAMPLES = 120 * 16_000;
+/** A browser decodes a sound track whole: of a longer video the face alone decides, s. */
+const MOST_SECONDS = 1800;
 
 /** A browser decodes a sound track whole, s: this much stereo takes 150 MB, two hours would take a phone's memory. */
 export const MOST_DECODED_SECONDS = 20 * 60;
@@ -26,7 +28,7 @@ export const voiceIn = async (
   if (seconds > MOST_DECODED_SECONDS) return undefined;
   try {
     // A copy of the part alone: the samples go to the worker with their whole buffer.
-    return await readVoice((await decodeAudio(video)).slice(0, HEARD_SAMPLES));
+    return await readVoice((await decodeAudio(video, { maxSeconds: MOST_SECONDS })).slice(0, HEARD_SAMPLES));
   } catch (error) {
     if (error instanceof AttuneError) return undefined;
     throw error;
