@@ -14,7 +14,8 @@ import { serverOf } from '../store/http-store.ts';
 import { connectionOf } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
 import type { FoundAnalysers } from './analysers.ts';
-import { type LibraryWork, libraryHandlers } from './handlers.ts';
+import { libraryHandlers } from './handlers.ts';
+import type { LibraryWork } from './library-work.ts';
 
 export interface LibrarySettings {
   /** A PostgreSQL database, shared with others. @default the listener's own folder */
