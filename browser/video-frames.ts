@@ -18,7 +18,7 @@ export interface SampledFrame {
   readonly count: number;
 }
 
-/** A seek that takes longer is given up and its frame left out. */
+/** A seek that takes longer is given up, and with it what lies behind: a film that was cut off ends there. */
 const SEEK_LIMIT_MS = 10_000;
 const HAVE_CURRENT_DATA = 2;
 
@@ -40,19 +40,26 @@ export async function* sampleVideoFrames(video: Blob, options: VideoFramesOption
     element.playsInline = true;
     element.preload = 'auto';
     element.src = url;
-    await loaded(element);
+    await loaded(element, signal);
+    if (signal?.aborted) return;
     if (element.videoWidth === 0)
       throw new InvalidInputError(
         'video/no-picture',
-        'This file has sound but no picture: choose a video that shows a face.',
+        'This file has sound but no picture that this browser can show: choose a video that shows a face, as MP4 (H.264) or WebM.',
       );
     const duration = await findDuration(element);
     const count = Math.max(1, Math.min(maxFrames, Math.floor(duration / stepSeconds)));
-    for (let index = 0; index < count && !signal?.aborted; index++) {
+    let seen = 0;
+    // A part that is damaged or missing ends it: what was read before counts.
+    for (let index = 0; index < count && !signal?.aborted && !element.error; index++) {
       const timeSeconds = ((index + 0.5) * duration) / count;
-      if (!(await seek(element, timeSeconds))) continue;
+      const reached = await seek(element, timeSeconds, signal);
+      if (reached === 'late') break;
+      if (reached === 'nothing') continue;
+      seen += 1;
       yield { bitmap: await createImageBitmap(element), timeSeconds, index, count };
     }
+    if (seen === 0 && !signal?.aborted) throw unreadable();
   } finally {
     element.removeAttribute('src');
     element.load();
@@ -60,21 +67,23 @@ export async function* sampleVideoFrames(video: Blob, options: VideoFramesOption
   }
 }
 
-const loaded = (element: HTMLVideoElement): Promise<void> =>
+const unreadable = (): InvalidInputError =>
+  new InvalidInputError(
+    'video/unreadable',
+    'This browser cannot play this file: choose an MP4 (H.264) or WebM video, or a photo. ' +
+      'The file may also be damaged or no video at all.',
+  );
+
+/** Until it can be shown, or nobody waits any more: some files are looked at without end. */
+const loaded = (element: HTMLVideoElement, signal: AbortSignal | undefined): Promise<void> =>
   new Promise((resolve, reject) => {
+    signal?.addEventListener('abort', () => resolve(), { once: true });
     // A file with sound alone never gets a current frame, so its metadata must do.
     element.onloadedmetadata = () => {
       if (element.videoWidth === 0) resolve();
     };
     element.onloadeddata = () => resolve();
-    element.onerror = () =>
-      reject(
-        new InvalidInputError(
-          'video/unreadable',
-          'This browser cannot play this file: choose an MP4 (H.264) or WebM video, or a photo. ' +
-            'The file may also be damaged or no video at all.',
-        ),
-      );
+    element.onerror = () => reject(unreadable());
   });
 
 /** Recordings made by a browser carry no length; seeking far beyond the end makes the browser find it. */
@@ -84,15 +93,24 @@ const findDuration = async (element: HTMLVideoElement): Promise<number> => {
   return Number.isFinite(duration) ? Math.max(duration, 0) : 0;
 };
 
-/** @returns whether a frame is there to be read. */
-const seek = (element: HTMLVideoElement, timeSeconds: number): Promise<boolean> =>
+/** @returns whether a frame is there to be read, or it took too long. */
+const seek = (
+  element: HTMLVideoElement,
+  timeSeconds: number,
+  signal?: AbortSignal,
+): Promise<'frame' | 'nothing' | 'late'> =>
   new Promise((resolve) => {
-    const finish = (): void => {
+    const end = (reached: 'frame' | 'nothing' | 'late'): void => {
       clearTimeout(timer);
       element.onseeked = null;
-      resolve(element.readyState >= HAVE_CURRENT_DATA);
+      element.onerror = null;
+      signal?.removeEventListener('abort', finish);
+      resolve(reached);
     };
-    const timer = setTimeout(finish, SEEK_LIMIT_MS);
+    const finish = (): void => end(element.readyState >= HAVE_CURRENT_DATA && !element.error ? 'frame' : 'nothing');
+    const timer = setTimeout(() => end('late'), SEEK_LIMIT_MS);
     element.onseeked = finish;
+    element.onerror = finish;
+    signal?.addEventListener('abort', finish);
     element.currentTime = timeSeconds;
   });

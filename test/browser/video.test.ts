@@ -1,4 +1,5 @@
 /** A video file in, one averaged reading and twenty songs out. */
+import { readFileSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createMedia, hasFfmpeg, type Media } from './media.ts';
@@ -56,14 +57,21 @@ describe.skipIf(!hasFfmpeg)('a video (needs ffmpeg to make one)', () => {
     await page.context().close();
   });
 
+  /** So early that not one picture is whole. */
+  const cutShort = async (): Promise<string> => {
+    const whole = readFileSync(await media.video());
+    return media.file('half.webm', whole.subarray(0, whole.length / 2));
+  };
+
   it.each([
     ['of zero length', 'empty.webm', () => media.file('empty.webm', ''), 'This video is empty'],
     ['that is text', 'letter.mp4', () => media.file('letter.mp4', 'a letter'), 'This browser cannot play this file'],
+    ['cut short', 'half.webm', cutShort, 'This browser cannot play this file'],
     ['of sound alone', 'sound.webm', () => media.sound(), 'This file has sound but no picture'],
     ['without a face', 'dark.webm', () => media.dark(), 'No picture of this video shows a face'],
   ])('%s gets a sentence', async (_kind, _name, make, sentence) => {
     const { page } = await openPage(browser, stand.url);
-    await page.getByLabel('Choose a video').setInputFiles(make());
+    await page.getByLabel('Choose a video').setInputFiles(await make());
     await page.getByRole('alert').getByText(sentence).waitFor();
     await page.context().close();
   });

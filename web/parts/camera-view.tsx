@@ -85,7 +85,7 @@ export const CameraView = ({ session }: { readonly session: CameraSession }) => 
       <figure class="picture" hidden={!shown}>
         <div class="frame mirrored" style={{ '--ratio': live ? String(live.width / live.height) : String(4 / 3) }}>
           <video ref={video} muted playsInline aria-label={text().camera.live} />
-          {live && (
+          {live && live.faces.length > 0 && (
             <fieldset class="faces">
               <legend class="unseen">{text().picture.faces(live.faces.length)}</legend>
               <FaceFrames

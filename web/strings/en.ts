@@ -103,7 +103,8 @@ export const en = {
   picture: {
     photo: 'The photo, with a frame around each face',
     video: 'A frame of the video, with a frame around the face',
-    faces: (count: number) => `${count} faces. The largest decides; choose another to ask about it.`,
+    faces: (count: number) =>
+      count === 1 ? 'One face.' : `${count} faces. The largest decides; choose another to ask about it.`,
     face: (index: number, count: number, mood: string) => `Face ${index} of ${count}: ${mood}`,
     fromVideo: (withFace: number, count: number) =>
       count === 1 ? 'Read from one picture.' : `Averaged over ${withFace} of ${count} pictures with a face.`,

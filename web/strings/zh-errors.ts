@@ -32,7 +32,7 @@ export const zhErrors: Readonly<Record<string, ErrorSentence>> = {
   'video/empty': '这段视频是空的（0 字节）：请选择另一个文件。',
   'video/unreadable':
     '这个浏览器无法播放此文件：请选择 MP4（H.264）或 WebM 视频，或一张照片。文件也可能已损坏，或根本不是视频。',
-  'video/no-picture': '这个文件有声音没有画面：请选择一段有人脸的视频。',
+  'video/no-picture': '这个文件有声音，但没有这个浏览器能显示的画面：请选择一段有人脸的视频，用 MP4（H.264）或 WebM。',
   'camera/insecure':
     '浏览器只为本机（127.0.0.1）或 https:// 的页面打开摄像头。请用这样的地址打开 Attune、选择照片，或自己选择心情。',
   'camera/denied': '浏览器不能使用摄像头。请用地址栏里的摄像头图标（或系统设置）允许它再试，选择照片，或自己选择心情。',

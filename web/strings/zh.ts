@@ -82,7 +82,7 @@ export const zh: Strings = {
   picture: {
     photo: '照片，每张脸都有边框',
     video: '视频中的一幅画面，脸有边框',
-    faces: (count) => `${count} 张脸。以最大的为准；也可以选另一张。`,
+    faces: (count) => (count === 1 ? '一张脸。' : `${count} 张脸。以最大的为准；也可以选另一张。`),
     face: (index, count, mood) => `第 ${index} 张脸，共 ${count} 张：${mood}`,
     fromVideo: (withFace, count) =>
       count === 1 ? '取自一幅画面。' : `${count} 幅画面中有 ${withFace} 幅看得到脸，取其平均。`,
