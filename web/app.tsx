@@ -1,6 +1,8 @@
 /** The frame of the page: masthead, the view chosen, the player, and what Attune does and does not. */
 import { useEffect, useRef } from 'preact/hooks';
+import { keepProblem } from './kept.ts';
 import { isOnline, updateReady } from './offline.ts';
+import { KeepNotice } from './parts/keep-notice.tsx';
 import { Player } from './parts/player.tsx';
 import { DropAndPaste } from './parts/source-picker.tsx';
 import { Wave } from './parts/wave.tsx';
@@ -43,8 +45,16 @@ const ModelsFailed = () => {
   );
 };
 
+/** A choice that was just made and is not kept is told where it was made; the other parts of the page say it themselves. */
+const NotKept = () => {
+  const problem = keepProblem.value;
+  const isOfNow = problem === 'full' || typeof problem === 'object';
+  return isOfNow && (view.value === 'home' || view.value === 'library') ? <KeepNotice /> : null;
+};
+
 const Notices = () => (
   <>
+    <NotKept />
     {!isOnline.value && (
       <p class="strip" role="status">
         {text().notice.offline}

@@ -369,6 +369,7 @@ describe('a browser that keeps nothing', () => {
     await pick(page, 'Sad');
     const [title] = await songTitles(page);
     await page.getByRole('button', { name: `Like ${title}` }).click();
+    await page.getByText('no room left for this page').waitFor();
     await view(page, 'Settings');
     await page.getByText('no room left for this page').waitFor();
     await view(page, 'Listen');

@@ -69,8 +69,8 @@ const JobRow = ({ job }: { readonly job: Job }) => {
         <details>
           <summary>{words.problems(job.problemCount)}</summary>
           <ul class="job-problems">
-            {job.problems.map(({ source, place, message }, index) => (
-              <li key={index}>{[source, place, message].filter(Boolean).join(': ')}</li>
+            {job.problems.map(({ source, place, code, message }, index) => (
+              <li key={index}>{[source, place, sentence({ code, message })].filter(Boolean).join(': ')}</li>
             ))}
           </ul>
         </details>
