@@ -38,3 +38,18 @@ test('no samples', () => {
   for (const measure of [rms, zeroCrossingRate, spectralShape])
     expect(() => measure(new Float32Array(0))).toThrow(expect.objectContaining({ code: 'audio/empty' }));
 });
+
+test('frames of an odd size are centred as well', () => {
+  const sound = Float32Array.of(1, 2, 3);
+  // By hand, zeros at the ends: [0 1 2], [1 2 3], [2 3 0].
+  const expected = [5, 14, 13].map((squares) => Math.sqrt(squares / 3));
+  const { data } = rms(sound, { frameSize: 3, hopSize: 1 });
+  expect(Array.from(data)).toEqual(expected.map((value) => expect.closeTo(value, 6)));
+});
+
+test('shares and sizes that cannot be', () => {
+  const setting = expect.objectContaining({ code: 'audio/setting' });
+  for (const rolloffShare of [0, 1, Number.NaN])
+    expect(() => spectralShape(makeSound(3000), { rolloffShare })).toThrow(setting);
+  expect(() => rms(makeSound(3000), { frameSize: 2.5, hopSize: 1 })).toThrow(setting);
+});

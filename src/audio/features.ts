@@ -1,4 +1,5 @@
 /** Plain measures of a sound, one number a frame: how loud, how bright, how noisy. */
+import { InvalidInputError } from '../base/errors.ts';
 import { createFrames, type Frames } from './frames.ts';
 import { createFrameReader, createSpectrumReader, fftFrequencies, type PadMode } from './stft.ts';
 
@@ -63,11 +64,16 @@ export const rms = (samples: Float32Array, options: FrameOptions = {}): Frames =
  * which `rolloffShare` of it lies. A silent frame gives 0 for all three.
  *
  * @returns [frames, 3], Hz: centroid, bandwidth, rolloff
- * @throws {InvalidInputError} as `stft`
+ * @throws {InvalidInputError} as `stft`; `audio/setting`: rolloffShare not above 0 and below 1.
  * @see librosa.feature.spectral_centroid, spectral_bandwidth, spectral_rolloff
  */
 export const spectralShape = (samples: Float32Array, options: SpectralOptions = {}): Frames => {
   const { sampleRate = 16_000, fftSize = 2048, rolloffShare = 0.85 } = options;
+  if (!(rolloffShare > 0 && rolloffShare < 1))
+    throw new InvalidInputError(
+      'audio/setting',
+      `rolloffShare is ${rolloffShare}: give a share above 0 and below 1, such as 0.85.`,
+    );
   const frequencies = fftFrequencies(sampleRate, fftSize);
   const reader = createSpectrumReader(samples, options);
   const result = createFrames(reader.frameCount, 3);

@@ -40,7 +40,12 @@ export interface FrameReader {
   read(index: number): void;
 }
 
-/** Centred frames of a sound. @see librosa.util.frame after numpy.pad by half a frame */
+/**
+ * Centred frames of a sound: of an odd size, with its middle sample.
+ *
+ * @throws {InvalidInputError} `audio/empty`; `audio/setting`: a size is no whole number above 0, a sample no finite one.
+ * @see librosa.util.frame after numpy.pad by half a frame, rounded down
+ */
 export const createFrameReader = (
   samples: Float32Array,
   frameSize: number,
@@ -48,10 +53,12 @@ export const createFrameReader = (
   padMode: PadMode,
 ): FrameReader => {
   checkSamples(samples);
+  checkWhole('frameSize', frameSize);
   checkWhole('hopSize', hopSize);
   const frame = new Float64Array(frameSize);
+  const before = Math.floor(frameSize / 2);
   const read = (index: number): void => {
-    const start = index * hopSize - frameSize / 2;
+    const start = index * hopSize - before;
     if (start >= 0 && start + frameSize <= samples.length) {
       for (let n = 0; n < frameSize; n++) frame[n] = samples[start + n]!;
       return;
@@ -61,7 +68,7 @@ export const createFrameReader = (
       frame[n] = at < 0 ? 0 : samples[at]!;
     }
   };
-  return { frameCount: 1 + Math.floor(samples.length / hopSize), frame, read };
+  return { frameCount: 1 + Math.floor((samples.length + 2 * before - frameSize) / hopSize), frame, read };
 };
 
 /** Reads spectrum after spectrum out of a sound; allocates nothing once made. */

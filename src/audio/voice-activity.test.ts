@@ -70,6 +70,11 @@ test('two syllables far apart are two spans', () => {
   expect(findVoice(sound).spans).toHaveLength(2);
 });
 
+test('a rate that carries no voice', () => {
+  for (const sampleRate of [4000, Number.NaN, Number.POSITIVE_INFINITY])
+    expect(() => findVoice(noise(0.1), { sampleRate })).toThrow(expect.objectContaining({ code: 'audio/setting' }));
+});
+
 test('no samples', () => {
   expect(() => findVoice(new Float32Array(0))).toThrow(expect.objectContaining({ code: 'audio/empty' }));
 });

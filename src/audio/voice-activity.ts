@@ -1,5 +1,5 @@
 /** Tells where somebody speaks, so that silence and noise are answered with "no voice" instead of a mood. */
-import { NoAnswerError } from '../base/errors.ts';
+import { InvalidInputError, NoAnswerError } from '../base/errors.ts';
 import { createRealFft } from './fft.ts';
 import { createSpectrumReader, fftFrequencies, hannWindow } from './stft.ts';
 
@@ -22,6 +22,7 @@ export interface VoiceActivity {
 
 /** Quieter than this is silence, whatever it sounds like: RMS, dB below full scale. */
 const SILENCE_DB = -65;
+const MIN_SAMPLE_RATE = 8000;
 /** The limits below come from docs/decisions/0007-audio.md. */
 const MIN_PERIODICITY = 0.45;
 const MAX_ONE_TONE = 0.97;
@@ -130,10 +131,15 @@ const joinSpans = (voiced: readonly boolean[], hopSeconds: number, durationSecon
  * whisper does not.
  *
  * @param samples mono, -1 to 1
- * @throws {InvalidInputError} `audio/empty`: no samples.
+ * @throws {InvalidInputError} `audio/empty`: no samples. `audio/setting`: sampleRate below 8000.
  * @see Boersma (1993): the autocorrelation of a windowed frame over that of the window.
  */
 export const findVoice = (samples: Float32Array, { sampleRate = 16_000 }: VoiceOptions = {}): VoiceActivity => {
+  if (!(sampleRate >= MIN_SAMPLE_RATE && sampleRate < Number.POSITIVE_INFINITY))
+    throw new InvalidInputError(
+      'audio/setting',
+      `sampleRate is ${sampleRate}: give at least ${MIN_SAMPLE_RATE} Hz; a voice's overtones lie up to 3500 Hz.`,
+    );
   // Two periods of the lowest pitch fit into a frame of 64 ms.
   const fftSize = 2 ** Math.round(Math.log2(0.064 * sampleRate));
   const hopSize = fftSize / 4;
