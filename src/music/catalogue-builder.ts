@@ -1,10 +1,10 @@
 /** Fills a catalogue song by song, in any order, without keeping a song as an object. */
 import { EMOTIONS } from '../base/emotions.ts';
 import { InvalidInputError } from '../base/errors.ts';
-import { growingBytes, growingShorts, growingWords } from './growing.ts';
+import { type Growing, growingBytes, growingShorts, growingWords } from './growing.ts';
 import { LANGUAGES } from './languages.ts';
 import { type SongFacts, slug, songId, songProblem } from './song.ts';
-import { type Catalogue, createCatalogueOfColumns } from './song-columns.ts';
+import { type Catalogue, createCatalogueOfColumns, type TagNumbers } from './song-columns.ts';
 
 export interface CatalogueBuilder {
   /** @param row what to call the song in messages: its row in a file, or its place in a list. */
@@ -12,6 +12,9 @@ export interface CatalogueBuilder {
   /** @param onDuplicate called with the rows of two songs of one id, the earlier first; only the earlier is kept. */
   finish(onDuplicate: (row: number, earlier: number, id: string) => void): Catalogue;
 }
+
+/** From this number on two bytes do not hold it. */
+const MOST_SHORT_NUMBERS = 65_536;
 
 /** Numbers handed out to words in the order they are first met. */
 const createNumbering = (): {
@@ -47,8 +50,15 @@ export const createCatalogueBuilder = (): CatalogueBuilder => {
   const emotion = growingBytes();
   const typical = growingBytes();
   const tagEnd = growingWords();
-  const songTags = growingShorts();
+  let songTags: Growing<Uint16Array> | Growing<Uint32Array> = growingShorts();
+  let isWide = false;
   const rows = growingWords();
+  /** The numbers so far, with room for larger ones. */
+  const widened = (): Growing<Uint32Array> => {
+    const wide = growingWords();
+    for (const number of songTags.view()) wide.push(number);
+    return wide;
+  };
   const languageNumber = new Map(LANGUAGES.map((code, index) => [code, index + 1]));
 
   return {
@@ -61,7 +71,10 @@ export const createCatalogueBuilder = (): CatalogueBuilder => {
       emotion.push(EMOTIONS.indexOf(facts.emotion));
       typical.push(facts.typical ? 1 : 0);
       // A tag said twice counts once.
-      for (const number of new Set(facts.tags.map(tags.number))) songTags.push(number);
+      for (const number of new Set(facts.tags.map(tags.number))) {
+        if (!isWide && number >= MOST_SHORT_NUMBERS) [songTags, isWide] = [widened(), true];
+        songTags.push(number);
+      }
       tagEnd.push(songTags.length);
       rows.push(row);
     },
@@ -140,10 +153,10 @@ const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 
 const sortTags = (
   order: Uint32Array,
   tagEnd: Uint32Array,
-  written: Uint16Array,
-): { tagStart: Uint32Array; songTags: Uint16Array } => {
+  written: TagNumbers,
+): { tagStart: Uint32Array; songTags: TagNumbers } => {
   const tagStart = new Uint32Array(order.length + 1);
-  const songTags = new Uint16Array(written.length);
+  const songTags = written instanceof Uint16Array ? new Uint16Array(written.length) : new Uint32Array(written.length);
   order.forEach((entry, position) => {
     const tags = written.subarray(tagEnd[entry - 1] ?? 0, tagEnd[entry]);
     songTags.set(tags, tagStart[position]!);

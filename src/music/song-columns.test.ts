@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { EMOTIONS } from '../base/emotions.ts';
 import { createCatalogue } from './catalogue.ts';
 import { NEW_LISTENER } from './listener.ts';
 import { recommendPersonally } from './personal.ts';
@@ -27,4 +28,24 @@ it('a catalogue handed from one thread to another is the same catalogue', () => 
   const list = (songs: typeof catalogue) =>
     recommendPersonally({ mood: 'sad', goal: 'match', catalogue: songs, listener: NEW_LISTENER, now: 0, count: 5 });
   expect(list(other)).toEqual(list(catalogue));
+});
+
+it('tells more tags apart than two bytes can number', () => {
+  const songs = Array.from({ length: 1100 }, (_, n) => ({
+    title: `Song ${n}`,
+    artist: 'Artist',
+    emotion: 'happy' as const,
+    tags: Array.from({ length: 60 }, (_, t) => `tag-${60 * n + t}`),
+  }));
+  const catalogue = createCatalogue(songs);
+  expect(catalogue.columns.tags).toHaveLength(66_000);
+  for (const n of [0, 1092, 1099]) {
+    const { id, tags } = catalogue.find(`artist/song-${n}`)!;
+    expect(tags).toEqual(songs[n]!.tags);
+    const position = catalogue.position(id);
+    // What stands under a tag is the songs that have it, and no others.
+    expect([...catalogue.columns.postings(EMOTIONS.indexOf('happy'), tags[59]!)]).toEqual([position]);
+  }
+  expect(catalogue.find('artist/song-0')!.tags[0]).toBe('tag-0');
+  expect([...unpackCatalogue(structuredClone(catalogue.pack()))][7]).toEqual([...catalogue][7]);
 });

@@ -22,6 +22,9 @@ export interface Catalogue {
   pack(): PackedCatalogue;
 }
 
+/** Two bytes a tag of a song, four where there are more than 65,536 different tags. */
+export type TagNumbers = Uint16Array | Uint32Array;
+
 export interface SongColumns {
   /** Every tag in use; a tag's number is its place here. */
   readonly tags: readonly string[];
@@ -31,7 +34,7 @@ export interface SongColumns {
   readonly artist: Uint32Array;
   /** Song n has the tags `songTags[tagStart[n]] ... songTags[tagStart[n + 1] - 1]`. Shape [size + 1]. */
   readonly tagStart: Uint32Array;
-  readonly songTags: Uint16Array;
+  readonly songTags: TagNumbers;
   /** The songs of each emotion in order; `library[EMOTIONS.indexOf(emotion)]`. */
   readonly library: readonly Uint32Array[];
   /** The songs marked typical, in order. */
@@ -60,7 +63,7 @@ export interface Columns {
   tags: readonly string[];
   tagNumber: (tag: string) => number | undefined;
   tagStart: Uint32Array;
-  songTags: Uint16Array;
+  songTags: TagNumbers;
 }
 
 /** A catalogue as arrays and words alone, which threads can hand to each other. */
@@ -179,7 +182,7 @@ const invert = (
   emotion: Uint8Array,
   tagCount: number,
   tagStart: Uint32Array,
-  songTags: Uint16Array,
+  songTags: TagNumbers,
 ): { listStart: Uint32Array; lists: Uint32Array } => {
   const listStart = new Uint32Array(EMOTIONS.length * tagCount + 1);
   const eachTag = (visit: (list: number, position: number) => void): void =>
