@@ -75,8 +75,8 @@ it.each([['zh', zh]] as const)('%s has a sentence for each of them, and none tha
 });
 
 it('tells which row and line it was, and what came unforeseen', () => {
-  const rows = 'The catalogue has 1 bad row (the header is row 1):\nrow 3: "glad" is no emotion.';
-  expect(sentenceIn(zh, { code: 'catalogue/invalid', message: rows })).toContain('\n第 3 行: "glad" is no emotion.');
+  const rows = 'The catalogue has 1 bad row (the header is row 1):\n  row 3: "glad" is no emotion.';
+  expect(sentenceIn(zh, { code: 'catalogue/invalid', message: rows })).toContain('\n  第 3 行: "glad" is no emotion.');
   expect(sentenceIn(zh, { code: 'data/damaged', message: 'Line 7 of x is damaged' })).toContain('第 7 行');
   expect(sentenceIn(zh, { code: 'fft/size', message: 'odd' })).toBe(zh.problem.unexpected('odd'));
   expect(sentenceIn(en, { code: 'fft/size', message: 'odd' })).toBe('odd');

@@ -142,7 +142,7 @@ export const zhErrors: Readonly<Record<string, ErrorSentence>> = {
       .split('\n')
       .slice(1)
       .join('\n')
-      .replaceAll(/^row (\d+)/gm, '第 $1 行')}`,
+      .replaceAll(/^(\s*)row (\d+)/gm, '$1第 $2 行')}`,
   'catalogue/song': withOriginal('曲库里有一首歌不能用'),
   'face/none': '没有找到脸：请换一张脸至少 40 像素宽、朝向镜头的照片，或自己选择心情。',
   'audio/silent': '这段声音是无声的：没有音乐可以听。',
