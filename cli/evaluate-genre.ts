@@ -1,8 +1,8 @@
 /** `attune evaluate genre`: genres of songs by their sound, and the paper's comparison of six ways to tell them. */
 import { type Command, Option } from 'commander';
 import type { EvaluateGenreOptions, GenreReport } from '../training/evaluate-genre.ts';
-import { given, printMeasured } from './measure.ts';
-import { JSON_FLAG, JSON_HELP, type JsonTarget, percent } from './output.ts';
+import { given, printMeasured, recallOf } from './measure.ts';
+import { JSON_FLAG, JSON_HELP, type JsonTarget } from './output.ts';
 
 interface GenreOptions {
   readonly data: string;
@@ -35,7 +35,7 @@ const describe = (report: GenreReport): string => {
     `What was taken for what by ${best} (a row: the truth; a column: the answer):`,
     `${'true'.padEnd(width)}${cells(labels)} recall`,
     ...labels.map(
-      (label, i) => `${label.padEnd(width)}${cells(confusion[i] ?? [])}${percent(perClass[label]!.recall).padStart(7)}`,
+      (label, i) => `${label.padEnd(width)}${cells(confusion[i] ?? [])}${recallOf(perClass[label]!).padStart(7)}`,
     ),
   ].join('\n');
 };

@@ -1,8 +1,8 @@
 /** `attune evaluate speech`: spoken digits and the mood of the voice. */
 import { type Command, Option } from 'commander';
 import type { EvaluateSpeechOptions, SpeechReport, SpeechScore } from '../training/evaluate-speech.ts';
-import { given, printMeasured, whereKept } from './measure.ts';
-import { JSON_FLAG, JSON_HELP, type JsonTarget, percent } from './output.ts';
+import { given, printMeasured, recallOf, whereKept } from './measure.ts';
+import { JSON_FLAG, JSON_HELP, type JsonTarget } from './output.ts';
 
 interface SpeechOptions {
   readonly data: string;
@@ -42,7 +42,7 @@ const describe = (report: SpeechReport): string => {
     'What was taken for what (a row: the truth; a column: the answer):',
     `${'true'.padEnd(9)}${cells(labels)} recall`,
     ...labels.map(
-      (label, row) => `${label.padEnd(9)}${cells(confusion[row] ?? [])}${percent(perClass[label]!.recall).padStart(7)}`,
+      (label, row) => `${label.padEnd(9)}${cells(confusion[row] ?? [])}${recallOf(perClass[label]!).padStart(7)}`,
     ),
     ...(report.noVoice > 0 ? [`No voice can be found in ${report.noVoice} of ${report.dataset.count} clips.`] : []),
   ].join('\n');

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
-import { given, printMeasured, whereKept } from './measure.ts';
+import { given, printMeasured, recallOf, whereKept } from './measure.ts';
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -59,4 +59,9 @@ test('what is kept is written before anything is printed, and not where measurin
 test('options left out are not there at all', () => {
   expect(Object.keys(given({ model: undefined, fold: 0, retrain: false }))).toEqual(['fold', 'retrain']);
   expect([whereKept(undefined), whereKept('runs/a')]).toEqual(['', '\nThe whole report lies in runs/a.']);
+});
+
+test('a class that does not occur has no recall', () => {
+  expect(recallOf({ recall: 0, support: 0 })).toBe('-');
+  expect(recallOf({ recall: 0.5, support: 4 })).toBe('50 %');
 });

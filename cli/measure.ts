@@ -1,5 +1,5 @@
 /** What every `attune evaluate …` does around its measurement: a bad target refused first, progress, the report printed and kept. */
-import { checkJsonTarget, createProgress, isScreen, type JsonTarget, print, writeJson } from './output.ts';
+import { checkJsonTarget, createProgress, isScreen, type JsonTarget, percent, print, writeJson } from './output.ts';
 
 export interface Measurement<Report> {
   readonly json: JsonTarget;
@@ -28,6 +28,10 @@ export const printMeasured = async <Report>({ json, measure, describe, keep }: M
 /** For reports that are kept in a folder: the sentence that says where, or nothing. */
 export const whereKept = (out: string | undefined): string =>
   out === undefined ? '' : `\nThe whole report lies in ${out}.`;
+
+/** A class's recall; a dash where the data has none of it, which is no failure. */
+export const recallOf = ({ recall, support }: { readonly recall: number; readonly support: number }): string =>
+  support === 0 ? '-' : percent(recall);
 
 /** The options that were given: those left out are not there at all, so that the defaults of what they are passed to hold. */
 export const given = <Options extends object>(
