@@ -57,6 +57,10 @@ const nothing = (source: EvidenceSource, version: string): Finding => ({
   scores: Object.fromEntries(EMOTIONS.map((emotion) => [emotion, 1 / EMOTIONS.length])) as Record<Emotion, number>,
 });
 
+/** Whether only ffmpeg is lacking: one sentence about it says enough for all songs. */
+const needsProgram = (error: unknown): error is UnavailableError =>
+  error instanceof UnavailableError && error.code === 'audio/no-ffmpeg';
+
 export const analysePart =
   ({ store, analysers: open }: LibraryWork): JobHandler =>
   async (input, { signal, progress, problem }) => {
@@ -79,6 +83,7 @@ export const analysePart =
     const own = songs.filter(({ id }) => id <= last);
     let found = 0;
     let done = 0;
+    let isProgramMissing = false;
     const vectors: SoundVector[] = [];
     async function* read(): AsyncGenerator<NewSong> {
       for (const song of own) {
@@ -87,6 +92,13 @@ export const analysePart =
         try {
           finding = await analyser?.analyse(song);
         } catch (error) {
+          if (needsProgram(error) && !signal.aborted) {
+            // Songs that need no program are read all the same; this one is looked at again once there is one.
+            if (!isProgramMissing) problem({ source: song.path ?? song.id, code: error.code, message: error.message });
+            isProgramMissing = true;
+            progress({ done: ++done, total: own.length });
+            continue;
+          }
           if (error instanceof UnavailableError || signal.aborted) throw error;
           const message = error instanceof Error ? error.message : String(error);
           problem({ source: song.path ?? song.id, code: 'library/analyse', message });
