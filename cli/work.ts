@@ -1,7 +1,7 @@
 /** `attune work`: a worker for the jobs of a library, beside others on the same PostgreSQL or alone. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, InvalidArgumentError } from 'commander';
-import { librarySettings } from './library.ts';
+import { librarySettings } from './library-options.ts';
 import { print } from './output.ts';
 
 interface WorkOptions {
