@@ -74,6 +74,26 @@ describe('a photo', () => {
     await page.context().close();
   });
 
+  it('that is dropped anywhere on the page is read too', async () => {
+    const { page } = await openPage(browser, sure.url);
+    await page.getByRole('link', { name: 'History', exact: true }).click();
+    const bytes = readFileSync(samplePhoto(3)).toString('base64');
+    await page.evaluate(`(() => {
+      const bytes = Uint8Array.from(atob('${bytes}'), (char) => char.charCodeAt(0));
+      const data = new DataTransfer();
+      data.items.add(new File([bytes], 'dropped.jpg', { type: 'image/jpeg' }));
+      const send = (kind) => document.body.dispatchEvent(
+        new DragEvent(kind, { dataTransfer: data, bubbles: true, cancelable: true }));
+      send('dragover');
+      window.dropped = () => send('drop');
+    })()`);
+    await page.getByText('Let go to read it').waitFor();
+    await page.evaluate('window.dropped()');
+    await waitForSongs(page);
+    expect(await page.getByText('Let go to read it').count()).toBe(0);
+    await page.context().close();
+  });
+
   it('that is pasted is read too', async () => {
     const { page } = await openPage(browser, sure.url);
     const bytes = readFileSync(samplePhoto(3)).toString('base64');
