@@ -17,6 +17,8 @@ test('the lists that ship: both languages, both signs, every emotion, six levels
   for (const word of ['难过', 'sad', '绝望', 'hate']) expect(polarity.get(word)).toBeLessThan(0);
   expect(new Set([...emotions.values()].flatMap((values) => Object.keys(values))).size).toBe(7);
   expect(new Set(degrees.values()).size).toBe(6);
+  for (const only of ['degree-zh', 'degree-en'])
+    expect(new Set((await loadLexicons(packagePath('lexicons'), { only: [only] })).degrees.values()).size).toBe(6);
   for (const word of ['不', '没有', 'not', "don't"]) expect(negations.has(word)).toBe(true);
   for (const word of degrees.keys()) expect(negations.has(word)).toBe(false);
 });

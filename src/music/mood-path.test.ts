@@ -17,6 +17,7 @@ describe('the way', () => {
     const from = moodPosition(scoresOf({ sad: 0.5, happy: 0.5 }));
     expect(from.valence).toBeCloseTo(0.09, 12);
     expect(from.arousal).toBeCloseTo(0.12, 12);
+    expect(moodPosition(scoresOf({}))).toEqual({ valence: 0, arousal: 0 });
     expect(moodPath(from, 'match').to).toBe(from);
     expect(moodPath(from, 'lift').to).toBe(EMOTION_POSITIONS.happy);
     expect(moodPath(from, 'calm').to).toBe(CALM_POSITION);

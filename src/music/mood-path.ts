@@ -12,11 +12,11 @@ export interface MoodPath {
   readonly to: MoodPoint;
 }
 
-/** The mean position of seven scores: a half sad, half angry face starts between the two. */
+/** The mean position of seven scores: a half sad, half angry face starts between the two; seven zeros say nothing, the middle. */
 export const moodPosition = (scores: EmotionScores): MoodPoint => {
   const sum = EMOTIONS.reduce((total, emotion) => total + scores[emotion], 0);
   const mean = (axis: keyof MoodPoint): number =>
-    EMOTIONS.reduce((total, emotion) => total + scores[emotion] * EMOTION_POSITIONS[emotion][axis], 0) / sum;
+    EMOTIONS.reduce((total, emotion) => total + scores[emotion] * EMOTION_POSITIONS[emotion][axis], 0) / (sum || 1);
   return { valence: mean('valence'), arousal: mean('arousal') };
 };
 

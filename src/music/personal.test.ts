@@ -4,7 +4,8 @@ import { EMOTIONS, type Emotion, type EmotionScores } from '../base/emotions.ts'
 import { createRandom } from '../base/random.ts';
 import { createCatalogue } from './catalogue.ts';
 import { type Listener, NEW_LISTENER, react } from './listener.ts';
-import { ARTIST_GAP, recommendPersonally } from './personal.ts';
+import { recommendPersonally } from './personal.ts';
+import { ARTIST_GAP } from './personal-walk.ts';
 import { TAGS } from './tags.ts';
 
 /** 700 songs of 70 artists with mood tags near their emotion, and other tags drawn. */
