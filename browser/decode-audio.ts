@@ -1,5 +1,5 @@
 /** Sound files -> mono samples at 16 kHz, in a browser's page (workers have no decoder: hand them the samples). */
-import { audioKind, id3Length, KIND_BYTES } from '../src/audio/audio-kind.ts';
+import { audioKind, id3Length, KIND_BYTES, MOST_TAGS } from '../src/audio/audio-kind.ts';
 import { cleanSamples, mixToMono } from '../src/audio/resample.ts';
 import { InvalidInputError } from '../src/base/errors.ts';
 
@@ -22,7 +22,11 @@ const kindOf = async (sound: Blob): Promise<ReturnType<typeof audioKind>> => {
   const read = async (from: number, count: number) =>
     new Uint8Array(await sound.slice(from, from + count).arrayBuffer());
   let start = 0;
-  for (let tag = -1; tag !== 0; start += tag) tag = id3Length(await read(start, 10));
+  for (let tags = 0; tags < MOST_TAGS; tags++) {
+    const tag = id3Length(await read(start, 10));
+    if (tag === 0) break;
+    start += tag;
+  }
   return audioKind(await read(start, KIND_BYTES));
 };
 

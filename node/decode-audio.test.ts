@@ -168,6 +168,7 @@ describe('what is no sound, or not enough of one', () => {
     ['zeros', new Uint8Array(5000)],
     ['a rate of 4 GHz', makeWav([new Float32Array(9)], { sampleRate: 4_000_000_000 })],
     ['a header alone', makeWav([new Float32Array(0)])],
+    ['nothing but empty tags', Buffer.concat(Array(2000).fill(Buffer.from('ID3\x03\0\0\0\0\0\0', 'latin1')))],
     [
       'a tag that ends within its picture',
       Uint8Array.of(0x49, 0x44, 0x33, 3, 0, 0, 0x09, 0, 0, 0, ...new Uint8Array(99)),

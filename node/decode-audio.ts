@@ -5,7 +5,7 @@ import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readAu } from '../src/audio/au.ts';
-import { audioKind, id3Length, KIND_BYTES } from '../src/audio/audio-kind.ts';
+import { audioKind, id3Length, KIND_BYTES, MOST_TAGS } from '../src/audio/audio-kind.ts';
 import { type ByteReader, createByteReader } from '../src/audio/byte-reader.ts';
 import { readFlac } from '../src/audio/flac.ts';
 import { oggCodec } from '../src/audio/ogg.ts';
@@ -76,7 +76,9 @@ const checkFile = async (sound: Uint8Array | string): Promise<void> => {
 const openBehindTags = async (pieces: AsyncIterable<Uint8Array>): Promise<ByteReader> => {
   const reader = createByteReader(pieces);
   await reader.fill(KIND_BYTES);
-  for (let tag = id3Length(reader.held()); tag > 0; tag = id3Length(reader.held())) {
+  for (let tags = 0; tags < MOST_TAGS; tags++) {
+    const tag = id3Length(reader.held());
+    if (tag === 0) break;
     const skipped = await reader.skip(tag);
     if (skipped < tag || (await reader.fill(KIND_BYTES)) === 0)
       throw unreadable(`This file ends within its tag (${tag} bytes) and holds no sound: give another copy of it.`);

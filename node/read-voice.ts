@@ -1,6 +1,6 @@
 /** From a sound or video file to the mood of the voice in it. */
 import { open } from 'node:fs/promises';
-import { type AudioKind, audioKind, id3Length, KIND_BYTES } from '../src/audio/audio-kind.ts';
+import { type AudioKind, audioKind, id3Length, KIND_BYTES, MOST_TAGS } from '../src/audio/audio-kind.ts';
 import { oggCodec } from '../src/audio/ogg.ts';
 import { joinSamples } from '../src/audio/resample.ts';
 import { readVoice, VOICE_SECONDS, type VoiceModel, type VoiceReading } from '../src/audio/voice-mood.ts';
@@ -19,7 +19,11 @@ export const isSoundFile = async (path: string): Promise<'yes' | 'either' | 'no'
       return buffer.subarray(0, bytesRead);
     };
     let start = 0;
-    for (let tag = -1; tag !== 0; start += tag) tag = id3Length(await read(start, 10));
+    for (let tags = 0; tags < MOST_TAGS; tags++) {
+      const tag = id3Length(await read(start, 10));
+      if (tag === 0) break;
+      start += tag;
+    }
     const head = await read(start, KIND_BYTES);
     const kind = audioKind(head);
     if (kind === undefined) return 'no';

@@ -45,6 +45,9 @@ const QUICKTIME_BOXES = ['moov', 'mdat', 'wide', 'free'];
 /** `audioKind` wants so many bytes, or the whole file where it is shorter. */
 export const KIND_BYTES = 4096;
 
+/** Some programs write a second tag before the first; a file of nothing but tags is not gone through. */
+export const MOST_TAGS = 8;
+
 /** Length of the ID3v2 tag that the file begins with (the cover lies in it), 0 for none. */
 export const id3Length = (head: Uint8Array): number => {
   if (head.length < 10 || asciiAt(head, 0, 3) !== 'ID3') return 0;
