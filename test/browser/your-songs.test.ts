@@ -69,6 +69,30 @@ describe('typical songs', () => {
     expect(errors).toEqual([]);
   });
 
+  it('are chosen from nothing where a catalogue marks none', async () => {
+    const { page } = await open();
+    await view(page, 'Your songs');
+    const rows = Array.from({ length: 30 }, (_, n) => `Own ${n},Band ${n},2024,en,sad,melancholic;piano,`);
+    const own = ['title,artist,year,language,emotion,tags,typical', ...rows].join('\n');
+    await page.getByLabel('Choose a CSV file').setInputFiles(media.file('sad.csv', own));
+    await page.getByLabel('Play my songs only').check();
+    const sad = page.locator('.mood-songs', { has: page.getByRole('heading', { name: 'Sad' }) });
+    await sad.getByText('–').first().waitFor();
+    for (const index of [0, 1, 2]) {
+      await sad.locator('.typical-song').nth(index).click();
+      await page.getByRole('searchbox').fill(`Own ${index + 3}`);
+      await page
+        .locator('.result', { hasText: `Own ${index + 3}` })
+        .first()
+        .click();
+      await sad.locator('.typical-song b').nth(index).waitFor();
+    }
+    await sad.getByText('Yours', { exact: true }).waitFor();
+    await view(page, 'Listen');
+    await pick(page, 'Sad');
+    for (const title of await songTitles(page)) expect(title).toMatch(/^Own/);
+  });
+
   it('that nobody wrote are said to be missing', async () => {
     const { page } = await open();
     await view(page, 'Your songs');

@@ -5,6 +5,7 @@ import { EMOTIONS, type Emotion } from '../../src/base/emotions.ts';
 import type { Catalogue } from '../../src/music/catalogue.ts';
 import type { Song } from '../../src/music/song.ts';
 import { profile, setTypical } from '../kept.ts';
+import { sentence } from '../sentence.ts';
 import { catalogue, isCatalogue, searchSongs } from '../songs.ts';
 import { text } from '../strings/index.ts';
 import { Icon } from './icon.tsx';
@@ -105,6 +106,8 @@ const MoodSongs = ({ emotion, songs }: { readonly emotion: Emotion; readonly son
   const words = text().own;
   const shown = songsOf(emotion, songs);
   const replacing = useSignal<number | undefined>(undefined);
+  /** Chosen where the catalogue marks none, until there are three: fewer stand for nothing. */
+  const begun = useSignal<readonly (Song | undefined)[]>([]);
   const box = useRef<HTMLElement>(null);
   const close = (): void => {
     const index = replacing.value ?? 0;
@@ -113,13 +116,14 @@ const MoodSongs = ({ emotion, songs }: { readonly emotion: Emotion; readonly son
     setTimeout(() => box.current?.querySelectorAll<HTMLElement>('.typical-song')[index]?.focus());
   };
   // A catalogue may mark none for this mood: then three are chosen from nothing.
-  const slots = Array.from({ length: 3 }, (_, index) => shown.songs[index]);
+  const slots = Array.from({ length: 3 }, (_, index) => shown.songs[index] ?? songs.find(begun.value[index]?.id ?? ''));
+  const taken = slots.flatMap((song) => song ?? []);
   const choose = (song: Song): void => {
     const next = slots.map((old, index) => (index === replacing.value ? song : old));
     const ids = next.flatMap((item) => item?.id ?? []);
     close();
+    begun.value = ids.length === 3 ? [] : next;
     if (ids.length === 3) void setTypical(emotion, ids);
-    else void setTypical(emotion, undefined);
   };
   return (
     <section class={`mood-songs tone-${emotion}`} aria-labelledby={`typical-${emotion}`} ref={box}>
@@ -155,7 +159,7 @@ const MoodSongs = ({ emotion, songs }: { readonly emotion: Emotion; readonly son
               <Icon name="swap" />
             </button>
             {replacing.value === index && (
-              <SongSearch emotion={emotion} songs={songs} taken={shown.songs} onChoose={choose} onClose={close} />
+              <SongSearch emotion={emotion} songs={songs} taken={taken} onChoose={choose} onClose={close} />
             )}
           </li>
         ))}
@@ -178,7 +182,7 @@ export const TypicalSongs = () => {
           ))}
         </div>
       ) : (
-        <p>{text().list.loading}</p>
+        <p role="status">{songs ? `${text().list.failed} ${sentence(songs)}` : text().list.loading}</p>
       )}
     </section>
   );
