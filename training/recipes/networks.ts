@@ -63,20 +63,31 @@ export const residualNetwork =
  * The paper's network (003, section 2.3, Table 1): four convolutions, two poolings, two dense layers.
  *
  * Table 1 prints sizes that only 7x7 kernels without padding give, and the text says 3x3: both can be built.
- * The paper names no dropout; without it the network overfits within a few rounds.
+ * The paper names no dropout; without it the network overfits within a few rounds. The second head is ours too, and only
+ * training sees it.
  */
 export const paperNetwork =
-  (options: { classes: number; kernel: number; padding: number; dropout: number }): Network =>
+  (options: {
+    classes: number;
+    auxiliaryClasses: number;
+    /** Filters of the convolutions; the paper's are 64, 128, 256, 256. */
+    widths: readonly number[];
+    kernel: number;
+    padding: number;
+    dropout: number;
+  }): Network =>
   (tape, input) => {
-    const { kernel, padding } = options;
+    const { widths, kernel, padding } = options;
     let x = standardize(tape, input, PIXELS);
-    for (const [i, filters] of [64, 128, 256, 256].entries()) {
+    for (const [i, filters] of widths.entries()) {
       x = relu(tape, conv2d(tape, x, { name: `conv${i + 1}`, filters, kernel, padding }));
       if (i % 2 === 1) x = maxPool(tape, x, 2);
     }
     x = relu(tape, dense(tape, flatten(tape, x), { name: 'dense1', units: 512 }));
     x = dropout(tape, x, { name: 'dense1', rate: options.dropout });
-    return { logits: dense(tape, x, { name: 'dense2', units: options.classes }) };
+    const logits = dense(tape, x, { name: 'dense2', units: options.classes });
+    if (!tape.training || options.auxiliaryClasses === 0) return { logits };
+    return { logits, auxiliary: dense(tape, x, { name: 'auxiliary', units: options.auxiliaryClasses }) };
   };
 
 /** Filters of an Inception block's branches (Szegedy et al. 2015): 1x1; 1x1 then 3x3; 1x1 then 5x5; pooling then 1x1. */
