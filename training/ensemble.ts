@@ -40,7 +40,7 @@ interface Run {
 }
 
 /** What has to be equal, so that the pictures kept for selection are the same and no member has learnt from them. */
-const SPLIT_KEYS = ['seed', 'validationShare', 'nearCopies'] as const;
+const SPLIT_KEYS = ['splitSeed', 'validationShare', 'nearCopies'] as const;
 
 /**
  * Writes `model.onnx` and `training.json` into `outPath`.
@@ -116,7 +116,7 @@ const checkSplit = (run: Run, first: Run, dataSha256: string): void => {
   const why = differing.length > 0 ? `${differing.join(', ')} differ` : 'it was trained on other pictures';
   throw new InvalidInputError(
     'ensemble/split',
-    `${run.path} and ${first.path} did not keep the same pictures for selection (${why}): join runs of one data set and one seed.`,
+    `${run.path} and ${first.path} did not keep the same pictures for selection (${why}): join runs of one data set and one splitSeed.`,
   );
 };
 

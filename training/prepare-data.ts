@@ -48,7 +48,7 @@ export const prepareData = async (
   const all = rowsOf(set, 'train');
   const { train: uncleaned, validation } = splitValidation(set, all, {
     share: settings.validationShare,
-    seed: settings.seed,
+    seed: settings.splitSeed,
     nearCopies: settings.nearCopies,
   });
   const { rows, blank, contradictory } = settings.clean

@@ -9,7 +9,13 @@ const positiveInteger = z.number().int().positive();
 
 /** Defaults are those of `compact`; a recipe is a short list of differences. */
 export const settingsSchema = z.strictObject({
-  seed: z.number().int().nonnegative().default(1).describe('first weights, validation split, order and augmentation'),
+  seed: z.number().int().nonnegative().default(1).describe('first weights, order and augmentation'),
+  splitSeed: z
+    .number()
+    .int()
+    .nonnegative()
+    .default(1)
+    .describe('which pictures of Training are kept for selection: runs of different seeds share them'),
   epochs: positiveInteger.default(60).describe('rounds over Training'),
   startFrom: z
     .string()
