@@ -1,7 +1,7 @@
 /** `attune evaluate expression`: scores the expression model on labelled pictures, with all that is needed to repeat it. */
 import { type Command, Option } from 'commander';
 import { EMOTIONS } from '../src/base/emotions.ts';
-import type { EvaluationReport } from '../training/evaluate.ts';
+import type { EvaluationReport, KeptScore } from '../training/evaluate.ts';
 import { given, printMeasured, whereKept } from './measure.ts';
 import { JSON_FLAG, JSON_HELP, type JsonTarget, percent } from './output.ts';
 
@@ -18,6 +18,11 @@ interface ExpressionOptions {
 
 const fixed = (fraction: number): string => `${(fraction * 100).toFixed(2)} %`;
 
+const describeKept = ({ accuracy, coverage, threshold }: KeptScore): string =>
+  accuracy === null
+    ? `it is "not sure" of all (threshold ${threshold})`
+    : `${fixed(accuracy)}  (${fixed(coverage)} of the pictures; threshold ${threshold})`;
+
 /** Fits 80 columns: the figures, then what was taken for what. */
 const describe = (report: EvaluationReport): string => {
   const { dataset, accuracyInterval: interval, deduplicated, perClass, confusion } = report;
@@ -30,6 +35,7 @@ const describe = (report: EvaluationReport): string => {
     `  macro-F1           ${fixed(report.macroF1)}`,
     `  mean recall        ${fixed(report.uar)}`,
     `  calibration error  ${fixed(report.ece)}`,
+    `  when sure          ${describeKept(report.kept)}`,
     'What was taken for what (a row: the truth; a column: the reading):',
     `${'true'.padEnd(10)}${cells(EMOTIONS)} recall`,
     ...EMOTIONS.map(

@@ -18,7 +18,7 @@ const floats = (values: readonly number[]): Uint8Array =>
   new Uint8Array(Float32Array.from(values).buffer as ArrayBuffer);
 
 /** logits[i] = pixel i / 50: a picture says which emotion it will be taken for. */
-const tellingModel = (): Uint8Array =>
+const tellingModel = (threshold = '0.5'): Uint8Array =>
   encodeOnnx({
     inputs: [{ name: 'pixels', type: 'float32', dims: ['batch', 1, 48, 48] }],
     outputs: [{ name: 'logits', type: 'float32', dims: ['batch', 7] }],
@@ -37,7 +37,7 @@ const tellingModel = (): Uint8Array =>
     metadata: {
       'attune.task': 'expression',
       'attune.labels': EMOTIONS.join(','),
-      'attune.threshold': '0.5',
+      'attune.threshold': threshold,
       'attune.recipe': 'telling',
       'attune.seed': '7',
     },
@@ -78,7 +78,7 @@ test('the report has its keys and the figures that follow from known answers', a
     onProgress: (done) => progress.push(done),
   });
   expect(Object.keys(report).sort()).toEqual(
-    'accuracy accuracyInterval commit confusion dataset deduplicated ece machine macroF1 model perClass seconds seed settings slices task time uar'.split(
+    'accuracy accuracyInterval commit confusion dataset deduplicated ece kept machine macroF1 model perClass seconds seed settings slices task time uar'.split(
       ' ',
     ),
   );
@@ -97,7 +97,19 @@ test('the report has its keys and the figures that follow from known answers', a
   expect(report.perClass.happy).toEqual({ precision: 1, recall: 1, f1: 1, support: 2 });
   // Every answer has confidence e^4 / (e^4 + 6).
   expect(report.ece).toBeCloseTo(Math.exp(4) / (Math.exp(4) + 6) - 0.75, 6);
+  expect(report.kept).toMatchObject({ threshold: 0.5, count: 4, coverage: 1, accuracy: 0.75 });
   expect(progress).toEqual([3, 4]);
+});
+
+test('an answer below the threshold is "not sure": where all are, none is right or wrong', async () => {
+  const doubting = join(folder, 'doubting.onnx');
+  await writeFile(doubting, tellingModel('0.95'));
+  const out = join(folder, 'doubting');
+  const { kept } = await evaluateExpression({ dataPath: dataFile, split: 'public', model: doubting, out });
+  expect(kept).toEqual({ threshold: 0.95, count: 0, coverage: 0, accuracy: null, interval: [0, 1] });
+  const index = await readFile(join(out, 'index.md'), 'utf8');
+  expect(index).toContain('says "not sure" to all of them');
+  expect(index).not.toMatch(/undefined|NaN|null/);
 });
 
 test('with a folder, index.md, metrics.json and the figures are written', async () => {

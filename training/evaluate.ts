@@ -28,6 +28,7 @@ import {
   accuracy,
   type ClassScore,
   confusionMatrix,
+  coverageCurve,
   expectedCalibrationError,
   likeliest,
   macroF1,
@@ -104,6 +105,8 @@ export interface EvaluationReport {
   /** [truth][predicted], in the order of `EMOTIONS`. */
   readonly confusion: readonly (readonly number[])[];
   readonly ece: number;
+  /** The answers at or above the model's threshold; to all other pictures it says "not sure". */
+  readonly kept: KeptScore;
   /** The score without the pictures that the other data also has. */
   readonly deduplicated?: { readonly count: number; readonly accuracy: number };
   /** Thirds of the scored pictures by each measure, lowest first. */
@@ -113,6 +116,17 @@ export interface EvaluationReport {
   readonly machine: string;
   /** When, ISO 8601. */
   readonly time: string;
+}
+
+export interface KeptScore {
+  readonly threshold: number;
+  readonly count: number;
+  /** Of all pictures. */
+  readonly coverage: number;
+  /** null: nothing was kept. */
+  readonly accuracy: number | null;
+  /** Wilson, 95 %. */
+  readonly interval: readonly [number, number];
 }
 
 const CLASSES = EMOTIONS.length;
@@ -198,6 +212,7 @@ export const evaluateExpression = async (options: EvaluateOptions): Promise<Eval
       perClass: Object.fromEntries(EMOTIONS.map((emotion, i) => [emotion, scores[i]!])) as Record<Emotion, ClassScore>,
       confusion,
       ece: expectedCalibrationError(predictions),
+      kept: scoreKept(predictions, expression.threshold),
       ...(copies && { deduplicated: copies.deduplicated }),
       slices: scoreSlices(
         set,
@@ -258,6 +273,14 @@ export const runModel = async (
     onProgress?.(start + part.length, rows.length);
   }
   return logits;
+};
+
+const scoreKept = (predictions: Predictions, threshold: number): KeptScore => {
+  const all = predictions.labels.length;
+  const point = coverageCurve(predictions).findLast((other) => other.threshold >= threshold);
+  const { coverage, accuracy } = point ?? { coverage: 0, accuracy: null };
+  const count = Math.round(coverage * all);
+  return { threshold, count, coverage, accuracy, interval: wilsonInterval(Math.round(count * (accuracy ?? 0)), count) };
 };
 
 const scoreWithoutCopies = async (set: FaceSet, rows: Int32Array, predicted: Uint8Array, path: string) => {

@@ -4,7 +4,7 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EMOTIONS } from '../src/base/emotions.ts';
 import type { Round } from './checkpoint.ts';
-import type { EvaluationReport } from './evaluate.ts';
+import type { EvaluationReport, KeptScore } from './evaluate.ts';
 import { coverageCurve, negativeLogLikelihood, type Predictions, reliabilityBins } from './metrics.ts';
 import { barChart, confusionChart, lineChart, reliabilityChart, type Series } from './plot.ts';
 import { describeSlices } from './slices.ts';
@@ -26,6 +26,11 @@ const describeViews = (inFile: string | undefined): string =>
   inFile === undefined || inFile === '1'
     ? 'one; no test-time augmentation'
     : `the model file averages ${inFile} views of each picture; nothing is added outside it`;
+
+const describeKept = ({ threshold, coverage, accuracy, interval: [low, high] }: KeptScore): string =>
+  accuracy === null
+    ? `No picture reaches the model's own threshold (${threshold}): it says "not sure" to all of them.`
+    : `At its own threshold (${threshold}) the model answers ${percent(coverage)} of the pictures and is right on ${percent(accuracy)} of those (95 % interval ${percent(low)} to ${percent(high)}); to the others it says "not sure".`;
 
 /** Pages that other commands leave beside the report. */
 const PAGES: readonly (readonly [file: string, title: string])[] = [
@@ -56,11 +61,7 @@ export const writeEvaluationReport = async (
   } = report;
   const where = `${dataset.name}, ${dataset.split} split, ${dataset.count.toLocaleString('en-US')} pictures`;
   const curve = coverageCurve(predictions);
-  const threshold = Number(report.settings.modelMetadata['attune.threshold']);
-  const atThreshold = curve.findLast((point) => point.threshold >= threshold);
-  const kept = atThreshold
-    ? `At its own threshold (${threshold}) the model answers ${percent(atThreshold.coverage)} of the pictures and is right on ${percent(atThreshold.accuracy)} of those; to the others it says "not sure".`
-    : '';
+  const { kept } = report;
   const rows = EMOTIONS.map((emotion) => {
     const { precision, recall, f1, support } = report.perClass[emotion];
     return [emotion, percent(precision), percent(recall), percent(f1), support];
@@ -109,7 +110,7 @@ export const writeEvaluationReport = async (
 
 ${table(['Figure', 'Value'], summary)}
 
-${kept}
+${describeKept(kept)}
 
 ## By emotion
 
@@ -161,7 +162,7 @@ All numbers: [metrics.json](metrics.json).${await linkPages(folder)}
       series: [
         { name: 'accuracy', points: thin(curve).map(({ coverage, accuracy }) => [coverage, accuracy] as const) },
       ],
-      ...(atThreshold && { mark: { x: atThreshold.coverage, label: `threshold ${threshold}` } }),
+      ...(kept.count > 0 && { mark: { x: kept.coverage, label: `threshold ${kept.threshold}` } }),
     }),
   });
 };
