@@ -2,8 +2,8 @@
 import { type Command, Option } from 'commander';
 import { EMOTIONS } from '../src/base/emotions.ts';
 import type { EvaluationReport, KeptScore } from '../training/evaluate.ts';
-import { given, printMeasured, whereKept } from './measure.ts';
-import { JSON_FLAG, JSON_HELP, type JsonTarget, percent } from './output.ts';
+import { given, printMeasured, recallOf, whereKept } from './measure.ts';
+import { JSON_FLAG, JSON_HELP, type JsonTarget } from './output.ts';
 
 const SPLITS = ['train', 'public', 'private'] as const;
 
@@ -39,8 +39,7 @@ const describe = (report: EvaluationReport): string => {
     'What was taken for what (a row: the truth; a column: the reading):',
     `${'true'.padEnd(10)}${cells(EMOTIONS)} recall`,
     ...EMOTIONS.map(
-      (emotion, row) =>
-        `${emotion.padEnd(10)}${cells(confusion[row] ?? [])}${percent(perClass[emotion].recall).padStart(7)}`,
+      (emotion, row) => `${emotion.padEnd(10)}${cells(confusion[row] ?? [])}${recallOf(perClass[emotion]).padStart(7)}`,
     ),
   ].join('\n');
 };

@@ -126,6 +126,10 @@ test('with a folder, index.md, metrics.json and the figures are written', async 
   expect(JSON.parse(await readFile(join(out, 'metrics.json'), 'utf8'))).toEqual(JSON.parse(JSON.stringify(report)));
   const index = await readFile(join(out, 'index.md'), 'utf8');
   expect(index).toContain('75.00 % (95 % interval 30.06 % to 95.44 %)');
+  // A class without pictures has no recall; one that was never named has no precision.
+  expect(index).toContain('| disgust | - | - | - | 0 |');
+  expect(index).toContain('| sad | - | 0.00 % | 0.00 % | 1 |');
+  expect(index).toContain('| neutral | 0.00 % | - | 0.00 % | 0 |');
   expect(index).not.toMatch(/undefined|NaN/);
 });
 

@@ -13,6 +13,7 @@ import { describeSlices } from './slices.ts';
 const CURVE_POINTS = 300;
 
 const percent = (fraction: number): string => `${(fraction * 100).toFixed(2)} %`;
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 const table = (header: readonly string[], rows: readonly (readonly (string | number)[])[]): string =>
   [header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 
@@ -64,7 +65,9 @@ export const writeEvaluationReport = async (
   const { kept } = report;
   const rows = EMOTIONS.map((emotion) => {
     const { precision, recall, f1, support } = report.perClass[emotion];
-    return [emotion, percent(precision), percent(recall), percent(f1), support];
+    const named = sum(report.confusion.map((row) => row[EMOTIONS.indexOf(emotion)]!));
+    const shown = (value: number, of: number): string => (of === 0 ? '-' : percent(value));
+    return [emotion, shown(precision, named), shown(recall, support), shown(f1, named + support), support];
   });
   const summary: [string, string][] = [
     ['Accuracy', `${percent(report.accuracy)} (95 % interval ${percent(low)} to ${percent(high)})`],
