@@ -1,5 +1,5 @@
 /** `attune evaluate expression-baselines`: the first paper's Table 2, measured again. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { BaselineScore, BaselinesReport } from '../training/evaluate-baselines.ts';
@@ -54,13 +54,14 @@ const evaluate = async (options: BaselineOptions): Promise<void> => {
   const { data, split, retrain, models, only, out, json } = options;
   const measure = async (say: (message: string) => void): Promise<BaselinesReport> => {
     const { evaluateBaselines } = await import('../training/evaluate-baselines.ts');
+    const { makeOutFolder } = await import('../training/out-folder.ts');
+    if (out !== undefined) await makeOutFolder(out);
     say(`Reading ${data}`);
     return evaluateBaselines({ dataPath: data, split, ...given({ retrain, models, only }), onProgress: say });
   };
   const writePage = async (report: BaselinesReport): Promise<void> => {
     if (out === undefined) return;
     const { describeBaselines } = await import('../training/report-baselines.ts');
-    await mkdir(out, { recursive: true });
     await writeFile(join(out, 'baselines.md'), describeBaselines(report));
   };
   await printMeasured({ json, measure, describe, keep: writePage });

@@ -133,6 +133,28 @@ test('with a folder, index.md, metrics.json and the figures are written', async 
   expect(index).not.toMatch(/undefined|NaN/);
 });
 
+test('what cannot end well is refused before the first picture is read', async () => {
+  const only = join(folder, 'only.csv');
+  await writeFile(only, `emotion,pixels\n${row(0, 0, 1, '').replace(/,\n/, '\n')}`);
+  const read: number[] = [];
+  const failure = (options: Partial<EvaluateOptions>) =>
+    evaluateExpression({
+      dataPath: dataFile,
+      split: 'public',
+      model,
+      onProgress: (done) => read.push(done),
+      ...options,
+    }).then(
+      () => 'none',
+      (error) => error.code,
+    );
+  expect(await failure({ deduplicateAgainst: join(folder, 'nowhere') })).toBe('data/missing');
+  expect(await failure({ dataPath: only, deduplicateAgainst: only })).toBe('evaluate/all-copies');
+  expect(await failure({ out: model })).toBe('out/cannot-write');
+  expect(await failure({ out: join(model, 'below') })).toBe('out/cannot-write');
+  expect(read).toEqual([]);
+});
+
 test('bad options, data and models are named', async () => {
   const failure = (options: Partial<EvaluateOptions>) =>
     evaluateExpression({ dataPath: dataFile, split: 'public', model, ...options }).then(
@@ -143,8 +165,6 @@ test('bad options, data and models are named', async () => {
   await writeFile(foreign, untrainedExpressionModel({ metadata: { 'attune.labels': 'sad,happy' } }));
   const wide = join(folder, 'wide.onnx');
   await writeFile(wide, untrainedExpressionModel({ outputs: 8 }));
-  const only = join(folder, 'only.csv');
-  await writeFile(only, `emotion,pixels\n${row(0, 0, 1, '').replace(/,\n/, '\n')}`);
   expect(await failure({ split: 'validation' })).toBe('evaluate/split');
   expect(await failure({ split: 'private' })).toBe('data/split-empty');
   expect(await failure({ batch: 0 })).toBe('evaluate/batch');
@@ -153,7 +173,6 @@ test('bad options, data and models are named', async () => {
   expect(await failure({ model: dataFile })).toBe('model/damaged');
   expect(await failure({ model: foreign })).toBe('model/labels');
   expect(await failure({ model: wide })).toBe('model/damaged');
-  expect(await failure({ dataPath: only, deduplicateAgainst: only })).toBe('evaluate/all-copies');
 });
 
 test.skipIf(lacksData('fer2013'))(

@@ -23,7 +23,7 @@ import {
   splitSource,
 } from './datasets/face-set.ts';
 import { loadFer2013 } from './datasets/fer2013.ts';
-import { deduplicateAgainst } from './datasets/split.ts';
+import { deduplicateAgainst as partCopies } from './datasets/split.ts';
 import {
   accuracy,
   type ClassScore,
@@ -38,6 +38,7 @@ import {
   unweightedAverageRecall,
   wilsonInterval,
 } from './metrics.ts';
+import { makeOutFolder } from './out-folder.ts';
 import { describeMachine, findCommit } from './provenance.ts';
 import { writeEvaluationReport } from './report.ts';
 import { type Score, type Slices, scoreFerPlus, scoreSlices } from './slices.ts';
@@ -138,11 +139,11 @@ export const SHIPPED_MODEL = packagePath('models', 'expression.onnx');
  *
  * @throws {InvalidInputError} `evaluate/split`, `evaluate/batch`: an option is wrong. `data/…`: the data cannot be read
  *   (see `loadFer2013`) or the split is empty (`data/split-empty`). `model/…`: the model does not fit or is damaged.
- *   `evaluate/all-copies`: the other data holds every picture.
+ *   `evaluate/all-copies`: the other data holds every picture. `out/cannot-write`: the report's folder cannot be made.
  * @throws {UnavailableError} `model/missing`: there is no such model file.
  */
 export const evaluateExpression = async (options: EvaluateOptions): Promise<EvaluationReport> => {
-  const { dataPath, split, model = SHIPPED_MODEL, batch = 64, threads = 1 } = options;
+  const { dataPath, split, model = SHIPPED_MODEL, deduplicateAgainst, out, batch = 64, threads = 1 } = options;
   if (!isSplit(split)) {
     throw new InvalidInputError('evaluate/split', `There is no split '${split}': choose one of ${SPLITS.join(', ')}.`);
   }
@@ -157,6 +158,9 @@ export const evaluateExpression = async (options: EvaluateOptions): Promise<Eval
   try {
     const set = await loadFer2013(dataPath);
     const rows = rowsOf(set, split);
+    const unseen =
+      deduplicateAgainst === undefined ? undefined : await findUnseen(set, rows, dataPath, deduplicateAgainst);
+    if (out !== undefined) await makeOutFolder(out);
     const start = performance.now();
     const { preprocess } = expression;
     const logits = await runModel(expression.session, set.images, rows, {
@@ -174,10 +178,6 @@ export const evaluateExpression = async (options: EvaluateOptions): Promise<Eval
     const predicted = likeliest(logits, CLASSES);
     const confusion = confusionMatrix(predictions.labels, predicted, CLASSES);
     const scores = scoreClasses(confusion);
-    const copies =
-      options.deduplicateAgainst === undefined
-        ? undefined
-        : await scoreWithoutCopies(set, rows, predicted, options.deduplicateAgainst);
     const { metadata } = expression.session;
     const ferPlus = scoreFerPlus(set, rows, predicted);
     const report: EvaluationReport = {
@@ -197,7 +197,7 @@ export const evaluateExpression = async (options: EvaluateOptions): Promise<Eval
           checksums: set.checksums.map(({ of, value, known }) => ({ of, value, known: known ?? null })),
           notes: set.notes,
         },
-        deduplicateAgainst: copies?.reference ?? null,
+        deduplicateAgainst: unseen?.reference ?? null,
       },
       seed: readSeed(metadata['attune.seed']),
       commit: (await findCommit()) ?? null,
@@ -213,7 +213,7 @@ export const evaluateExpression = async (options: EvaluateOptions): Promise<Eval
       confusion,
       ece: expectedCalibrationError(predictions),
       kept: scoreKept(predictions, expression.threshold),
-      ...(copies && { deduplicated: copies.deduplicated }),
+      ...(unseen && { deduplicated: scoreUnseen(set, rows, predicted, unseen) }),
       slices: scoreSlices(
         set,
         rows,
@@ -223,7 +223,7 @@ export const evaluateExpression = async (options: EvaluateOptions): Promise<Eval
       machine: describeMachine(),
       time,
     };
-    if (options.out !== undefined) await writeEvaluationReport(options.out, report, predictions);
+    if (out !== undefined) await writeEvaluationReport(out, report, predictions);
     return report;
   } finally {
     await expression.session.release();
@@ -283,22 +283,30 @@ const scoreKept = (predictions: Predictions, threshold: number): KeptScore => {
   return { threshold, count, coverage, accuracy, interval: wilsonInterval(Math.round(count * (accuracy ?? 0)), count) };
 };
 
-const scoreWithoutCopies = async (set: FaceSet, rows: Int32Array, predicted: Uint8Array, path: string) => {
-  const reference = path === set.path ? set : await loadFer2013(path);
-  const hasTraining = reference.splits.includes('train');
-  const referenceRows = hasTraining ? rowsOf(reference, 'train') : Int32Array.from(reference.splits.keys());
-  const kept = new Set(deduplicateAgainst(set.images, rows, reference.images, referenceRows).kept);
-  if (kept.size === 0) {
+interface Unseen {
+  /** The rows whose pixels the other data does not have. */
+  readonly kept: ReadonlySet<number>;
+  readonly reference: NonNullable<EvaluationReport['settings']['deduplicateAgainst']>;
+}
+
+const findUnseen = async (set: FaceSet, rows: Int32Array, dataPath: string, path: string): Promise<Unseen> => {
+  const other = path === dataPath ? set : await loadFer2013(path);
+  const hasTraining = other.splits.includes('train');
+  const otherRows = hasTraining ? rowsOf(other, 'train') : Int32Array.from(other.splits.keys());
+  const { kept } = partCopies(set.images, rows, other.images, otherRows);
+  if (kept.length === 0) {
     throw new InvalidInputError(
       'evaluate/all-copies',
       `${path} holds every one of the ${rows.length} pictures to score: give the data that the model was trained on, not the data to score.`,
     );
   }
+  const reference = { path, rows: hasTraining ? 'train' : 'all', count: otherRows.length };
+  return { kept: new Set(kept), reference };
+};
+
+const scoreUnseen = (set: FaceSet, rows: Int32Array, predicted: Uint8Array, { kept }: Unseen) => {
   const right = [...rows].filter((row, i) => kept.has(row) && predicted[i] === set.labels[row]).length;
-  return {
-    deduplicated: { count: kept.size, accuracy: right / kept.size },
-    reference: { path, rows: hasTraining ? 'train' : 'all', count: referenceRows.length },
-  };
+  return { count: kept.size, accuracy: right / kept.size };
 };
 
 const readModel = async (path: string): Promise<Uint8Array> => {

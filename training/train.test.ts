@@ -173,6 +173,11 @@ describe('WebGPU', () => {
 describe('what cannot go on says so', () => {
   const code = (value: string) => expect.objectContaining({ code: value });
 
+  it('a file where the folder should be', async () => {
+    await writeFile(join(folder, 'file'), '');
+    expect(await failure(run('file'))).toEqual(code('out/cannot-write'));
+  });
+
   it('a folder with a run in it', async () => {
     await run('used', ['epochs=1']);
     expect(await failure(run('used', ['epochs=1']))).toEqual(code('train/out-used'));

@@ -1,6 +1,6 @@
 /** The training loop, top to bottom: data, workers, rounds, validation, checkpoints, the model file at the end. */
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { InvalidInputError } from '../src/base/errors.ts';
@@ -9,6 +9,7 @@ import { initializeWeights, type Network } from '../src/graph/build.ts';
 import { optimizerState } from '../src/graph/optimizer.ts';
 import { type Checkpoint, type Round, readCheckpoint, type TrainingState, writeCheckpoint } from './checkpoint.ts';
 import { type Crew, hireWorkers } from './crew.ts';
+import { makeOutFolder } from './out-folder.ts';
 import { type PreparedData, prepareData } from './prepare-data.ts';
 import { findRecipe } from './recipes/index.ts';
 import { resolveSettings, type Settings } from './recipes/settings.ts';
@@ -53,7 +54,7 @@ const CHECKPOINT_SECONDS = 120;
  * Trains a recipe and leaves `model.onnx`, `training.json` and the checkpoints in `outPath`.
  *
  * @throws {InvalidInputError} `recipe/unknown`, `recipe/setting`, `data/*`, `train/out-used` (a checkpoint lies there
- *   and `resume` is false), `checkpoint/damaged`, `checkpoint/other` (it belongs to another run).
+ *   and `resume` is false), `out/cannot-write`, `checkpoint/damaged`, `checkpoint/other` (it belongs to another run).
  * @throws {AttuneError} `train/diverged`: the loss is no number any more; the last checkpoint stays.
  */
 export const train = async (options: TrainOptions): Promise<TrainResult> => {
@@ -62,7 +63,7 @@ export const train = async (options: TrainOptions): Promise<TrainResult> => {
   const settings = resolveSettings(recipe.settings, options.changes);
   const network = recipe.network(settings);
   const data = await prepareData(dataPath, settings, onMessage);
-  await mkdir(outPath, { recursive: true });
+  await makeOutFolder(outPath);
   const lastPath = join(outPath, 'checkpoint.bin');
   const bestPath = join(outPath, 'best.bin');
   const stepsPerRound = Math.floor(data.train.length / settings.batch);
