@@ -6,7 +6,7 @@ import type { LibrarySettings } from '../server/library/open-library.ts';
 import { InvalidInputError, NoAnswerError, UnavailableError } from '../src/base/errors.ts';
 import { UsageError } from './failure.ts';
 import { type JsonOption, librarySettings } from './library-options.ts';
-import { checkJsonTarget, createProgress, isScreen, type JsonTarget, print, writeJson } from './output.ts';
+import { checkJsonTarget, counted, createProgress, isScreen, type JsonTarget, print, writeJson } from './output.ts';
 
 const describeJob = ({ kind, state, done, total, message, problemCount, error }: Job): string => {
   const far = done === undefined ? '' : total === undefined ? ` ${done}` : ` ${done} of ${total}`;
@@ -85,18 +85,20 @@ const printJob = ({ kind, input, state, result = {}, problems, problemCount }: J
   }
   const others = problemCount - Math.min(SHOWN_PROBLEMS, problems.length);
   if (others > 0)
-    process.stderr.write(problems.length > 0 ? `and ${others} more problems.\n` : `${others} problems.\n`);
+    process.stderr.write(
+      problems.length > 0 ? `and ${counted(others, 'more problem')}.\n` : `${counted(others, 'problem')}.\n`,
+    );
   if (state !== 'done') return;
   const number = (name: string): number => Number(result[name] ?? 0);
   if (kind === 'add') {
     const parts = [`${number('added')} new`, `${number('updated')} known`];
-    if (number('unchanged') > 0) parts.push(`${number('unchanged')} files unchanged`);
-    if (number('forgotten') > 0) parts.push(`${number('forgotten')} files gone`);
+    if (number('unchanged') > 0) parts.push(`${counted(number('unchanged'), 'file')} unchanged`);
+    if (number('forgotten') > 0) parts.push(`${counted(number('forgotten'), 'file')} gone`);
     print(`${(input as { source: string }).source}: ${parts.join(', ')}.`);
-  } else if (kind === 'complete') print(`${number('completed')} songs completed.`);
+  } else if (kind === 'complete') print(`${counted(number('completed'), 'song')} completed.`);
   else {
     for (const sentence of (result.missing ?? []) as readonly string[]) print(sentence);
-    print(`${number('analysed')} readings, an emotion found in ${number('found')}.`);
+    print(`${counted(number('analysed'), 'reading')}, an emotion found in ${number('found')}.`);
   }
 };
 

@@ -4,6 +4,7 @@ import { EMOTIONS } from '../src/base/emotions.ts';
 import { type FilterOptions, filterOf, type JsonOption, librarySettings } from './library-options.ts';
 import {
   checkJsonTarget,
+  counted,
   createProgress,
   cutAndPad,
   cutTo,
@@ -43,7 +44,7 @@ export const listSongs = async ({ limit, json, ...filter }: FilterOptions & { li
     if (json !== undefined) writeJson({ total, songs }, json);
     if (isScreen(json)) return;
     for (const song of songs) print(songLine(song));
-    if (process.stdout.isTTY) print(`${songs.length} of ${total} songs.`);
+    if (process.stdout.isTTY) print(`${songs.length} of ${counted(total, 'song')}.`);
   } finally {
     await store.close();
   }
@@ -80,11 +81,11 @@ export const exportSongs = async (file: string, { json, ...filter }: FilterOptio
   try {
     const songs = await exportLibrary(store, file, {
       ...filterOf(filter),
-      onProgress: (count) => progress.say(`${count} songs`),
+      onProgress: (count) => progress.say(counted(count, 'song')),
     });
     progress.clear();
     if (json !== undefined) writeJson({ file, songs }, json);
-    if (!isScreen(json)) print(`${songs} songs are in ${file}.`);
+    if (!isScreen(json)) print(`${counted(songs, 'song')} in ${file}.`);
   } finally {
     progress.clear();
     await store.close();

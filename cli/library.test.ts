@@ -68,7 +68,7 @@ describe('attune library', () => {
     const file = join(folder, 'out.csv');
     expect(await attune('export', file, '--emotion', 'sad')).toMatchObject({
       code: 0,
-      out: `1 songs are in ${file}.\n`,
+      out: `1 song in ${file}.\n`,
     });
     expect(readFileSync(file, 'utf8')).toContain("'=1+1,Björk");
     const jobs = JSON.parse((await attune('jobs', '--json')).out);

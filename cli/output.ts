@@ -47,6 +47,9 @@ export const writeJson = (value: unknown, target: JsonTarget): void => {
   }
 };
 
+/** `1 song`, `2 songs`. */
+export const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
+
 /** The width to fit text to; in a pipe or file nothing is cut. */
 export const screenColumns = (): number =>
   process.stdout.isTTY ? Math.max(40, process.stdout.columns || 80) : Number.POSITIVE_INFINITY;

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -76,6 +76,44 @@ describe('createFetcher', () => {
     await Promise.all([waiting, one.fetch(`${server.base}/1`), two.fetch(`${server.base}/2`)]);
     expect(server.times).toHaveLength(2);
     expect(server.times[1]! - server.times[0]!).toBeGreaterThan(130);
+  });
+
+  it('takes turns with the other processes of the machine, also after one that died while it looked', async () => {
+    await serve(ok);
+    const shared = join(folder, 'turns');
+    const [mine, theirs] = [createHostTurns(shared), createHostTurns(shared)];
+    const options = { pauseMilliseconds: 150 };
+    const one = fetcherWith({ ...options, turns: mine });
+    const two = fetcherWith({ ...options, turns: theirs });
+    await Promise.all([one.fetch(`${server.base}/1`), two.fetch(`${server.base}/2`), one.fetch(`${server.base}/3`)]);
+    const times = [...server.times].sort((a, b) => a - b);
+    expect(Math.min(times[1]! - times[0]!, times[2]! - times[1]!)).toBeGreaterThan(130);
+    // What a host asked for outlives the process that was asked.
+    mine.rest(new URL(server.base).host, 400);
+    const asked = performance.now();
+    await fetcherWith({ ...options, turns: createHostTurns(shared) }).fetch(`${server.base}/4`);
+    expect(server.times.at(-1)! - asked).toBeGreaterThan(380);
+    const [file] = readdirSync(shared);
+    const claim = join(shared, `${file}.claim`);
+    mkdirSync(claim);
+    utimesSync(claim, new Date(0), new Date(0));
+    writeFileSync(join(shared, file!), String(Date.now() + 10 * 24 * 3_600_000));
+    expect(await two.fetch(`${server.base}/5`)).toMatchObject({ status: 200 });
+  });
+
+  it('forgets answers that are too old to be used, and nothing else', async () => {
+    await serve(ok);
+    const cache = createResponseCache(folder);
+    await createHostTurns(join(folder, 'turns')).take('host', 1, async () => {});
+    await fetcherWith().fetch(`${server.base}/old`);
+    const before = readdirSync(folder, { recursive: true }) as string[];
+    for (const name of before) utimesSync(join(folder, name), new Date(0), new Date(0));
+    await fetcherWith().fetch(`${server.base}/new`);
+    await cache.forgetBefore(Date.now() - 3_600_000);
+    expect((await fetcherWith().fetch(`${server.base}/new`)).fromCache).toBe(true);
+    expect((await fetcherWith().fetch(`${server.base}/old`)).fromCache).toBe(false);
+    expect(readdirSync(join(folder, 'turns'))).toHaveLength(1);
+    await createResponseCache(join(folder, 'none')).forgetBefore(Date.now());
   });
 
   it('knows a page by its address without the part that is looked at', async () => {

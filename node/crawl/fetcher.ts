@@ -5,7 +5,7 @@ import { decodeBody, isUsedUp, resetSeconds, retryAfterSeconds } from './answer-
 import { createHostTurns, type HostTurns } from './host-turns.ts';
 import { findAddresses, isPublicAddress } from './private-address.ts';
 import { type RawResponse, type RequestLimits, requestOnce } from './request.ts';
-import type { ResponseCache } from './response-cache.ts';
+import { FRESH_MILLISECONDS, type ResponseCache } from './response-cache.ts';
 import { ALLOW_ALL, parseRobots, type Robots } from './robots.ts';
 
 /** The name robots.txt files know it by. */
@@ -21,7 +21,7 @@ export interface FetcherOptions {
   /** Told before each wait longer than a second: what for, and how long. */
   readonly onWait?: (host: string, seconds: number) => void;
   readonly signal?: AbortSignal;
-  /** Shared by all fetchers of a process, so that a host sees one of them at a time. @default its own */
+  /** Shared by all fetchers of a process or machine, so that a host sees one of them at a time. @default its own */
   readonly turns?: HostTurns;
   /** Between two requests to one host, where nothing says otherwise. @default 1000 */
   readonly pauseMilliseconds?: number;
@@ -234,7 +234,7 @@ export const createFetcher = (options: FetcherOptions): Fetcher => {
       checkScheme(url);
       // A part of a page (#…) is the same page.
       url.hash = '';
-      const { secrets = [], freshMilliseconds = 30 * DAY, accept = '', isAnswer = () => true } = request;
+      const { secrets = [], freshMilliseconds = FRESH_MILLISECONDS, accept = '', isAnswer = () => true } = request;
       const shown = new URL(url);
       for (const secret of secrets) shown.searchParams.delete(secret);
       const key = `${shown.href} ${accept}`;

@@ -1,6 +1,6 @@
 /** What was fetched, on disk: each answer is there whole or not at all, so a crawl that was killed goes on where it stood. */
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 export interface CachedResponse {
@@ -16,7 +16,12 @@ export interface CachedResponse {
 export interface ResponseCache {
   get(key: string): Promise<CachedResponse | undefined>;
   put(key: string, response: CachedResponse): Promise<void>;
+  /** Deletes answers that were kept before `time`, milliseconds since 1970, and what a killed process left half-written. */
+  forgetBefore(time: number): Promise<void>;
 }
+
+/** An answer that is older is asked for anew, milliseconds. */
+export const FRESH_MILLISECONDS = 30 * 24 * 3600 * 1000;
 
 /** One file an answer: a line of JSON, then the bytes as they came. */
 export const createResponseCache = (folder: string): ResponseCache => {
@@ -51,6 +56,17 @@ export const createResponseCache = (folder: string): ResponseCache => {
       } catch (error) {
         await rm(draft, { force: true });
         throw error;
+      }
+    },
+    forgetBefore: async (time) => {
+      for (const group of await readdir(folder).catch(() => [])) {
+        if (!/^[0-9a-f]{2}$/.test(group)) continue;
+        for (const name of await readdir(join(folder, group))) {
+          const file = join(folder, group, name);
+          // Another process may have deleted it meanwhile.
+          const facts = await stat(file).catch(() => undefined);
+          if (facts && facts.mtimeMs < time) await rm(file, { force: true });
+        }
       }
     },
   };

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import type { SourceSettings } from '../../node/crawl/crawl-songs.ts';
 import { createFetcher } from '../../node/crawl/fetcher.ts';
 import { createHostTurns } from '../../node/crawl/host-turns.ts';
-import { createResponseCache } from '../../node/crawl/response-cache.ts';
+import { createResponseCache, FRESH_MILLISECONDS } from '../../node/crawl/response-cache.ts';
 import { packagePath } from '../../node/package-root.ts';
 import { createHttpQueue } from '../jobs/http-queue.ts';
 import { createJobQueue, type JobQueue, type JobQueueOptions } from '../jobs/job-queue.ts';
-import { dataFolder } from '../store/data-folder.ts';
+import { dataFolder, dataPaths } from '../store/data-folder.ts';
 import { findStore } from '../store/find-store.ts';
 import { serverOf } from '../store/http-store.ts';
 import { connectionOf } from '../store/open-store.ts';
@@ -57,9 +57,12 @@ export const workLibrary = async (
 ): Promise<void> => {
   if (serverOf(store) !== undefined) return;
   const { contact, sources, isAllowed, dataDir = dataFolder() } = settings;
-  const cache = createResponseCache(join(dataDir, 'crawled'));
-  // Two jobs at once are still one program to a service.
-  const turns = createHostTurns();
+  const { crawled } = dataPaths(dataDir);
+  const cache = createResponseCache(crawled);
+  // Answers too old to be used. Where they cannot be deleted they lie in nobody's way.
+  cache.forgetBefore(Date.now() - FRESH_MILLISECONDS).catch(() => {});
+  // Two jobs at once, and two workers beside one database, are still one program to a service.
+  const turns = createHostTurns(join(crawled, 'turns'));
   const fetcher: LibraryWork['fetcher'] = (signal, onWait, theirs = contact) =>
     createFetcher({
       cache,
