@@ -56,12 +56,37 @@ test('cut short anywhere, or with any byte changed, it is refused', async () => 
     }),
     { numRuns: 40 },
   );
-  // The last 20 bytes are the vectors, guarded by their sum.
-  for (let at = whole.length - 20; at < whole.length; at++) {
+  // Only within the name of the header's own sum does a change go unseen, and there it changes nothing.
+  const from = whole.indexOf('"headerSha256"');
+  for (let at = 0; at < whole.length; at++) {
     const changed = Uint8Array.from(whole);
     changed[at]! ^= 1;
-    expect(await refusal(changed)).toBe('checkpoint/damaged');
+    const isNamed = at > from && at < from + '"headerSha256'.length;
+    expect([at, await refusal(changed)]).toEqual([at, isNamed ? 'none' : 'checkpoint/damaged']);
   }
+});
+
+test('a checkpoint of the version before, without a sum of its header, is read; vectors that it lacks are missed', async () => {
+  await writeCheckpoint(path, checkpoint(Float32Array.of(4, 5)));
+  const whole = await readFile(path);
+  const end = 4 + whole.readUInt32LE(0);
+  const { headerSha256: _, ...header } = JSON.parse(whole.toString('utf8', 4, end));
+  const older = async (described: object) => {
+    const text = Buffer.from(JSON.stringify(described));
+    const length = Buffer.alloc(4);
+    length.writeUInt32LE(text.length);
+    return refusal(Buffer.concat([length, text, whole.subarray(end)]));
+  };
+  expect(await older(header)).toBe('none');
+  expect(await older({ ...header, vectors: [{ name: 'parameters', length: 9 }] })).toBe('checkpoint/damaged');
+});
+
+test('a file that is not there, and a folder, are named', async () => {
+  for (const nothing of [join(folder, 'nowhere.bin'), folder])
+    await expect(readCheckpoint(nothing)).rejects.toMatchObject({
+      code: 'checkpoint/missing',
+      message: expect.stringContaining(nothing),
+    });
 });
 
 test('files of something else are refused by the same sentence', async () => {

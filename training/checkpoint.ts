@@ -45,30 +45,20 @@ export interface Checkpoint extends CheckpointHeader {
 
 const asBytes = (vector: Float32Array): Buffer => Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength);
 
+const sumOf = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');
+
 /**
- * Writes the file whole: under another name first, flushed to disk, then renamed over the last one. A kill at any
- * moment leaves either the last checkpoint or this one.
+ * Writes a file of a run whole: under another name first, flushed to disk, then renamed over the last one. A kill at any
+ * moment leaves either the last file or this one.
  *
- * @throws {UnavailableError} `checkpoint/write`: the disk is full, or the folder cannot be written; the last one stays.
+ * @throws {UnavailableError} `checkpoint/write`: the disk is full, or the folder cannot be written; the last file stays.
  */
-export const writeCheckpoint = async (path: string, checkpoint: Checkpoint): Promise<void> => {
-  const { state, ...rest } = checkpoint;
-  const payload = Buffer.concat(Object.values(state).map(asBytes));
-  const header = Buffer.from(
-    JSON.stringify({
-      format: 'attune-checkpoint-1',
-      ...rest,
-      vectors: Object.entries(state).map(([name, vector]) => ({ name, length: vector.length })),
-      sha256: createHash('sha256').update(payload).digest('hex'),
-    }),
-  );
-  const length = Buffer.alloc(4);
-  length.writeUInt32LE(header.length);
+export const writeWhole = async (path: string, content: Uint8Array | string): Promise<void> => {
   const temporary = `${path}.writing`;
   try {
     const file = await open(temporary, 'w');
     try {
-      await file.writeFile(Buffer.concat([length, header, payload]));
+      await file.writeFile(content);
       await file.sync();
     } finally {
       await file.close();
@@ -79,33 +69,65 @@ export const writeCheckpoint = async (path: string, checkpoint: Checkpoint): Pro
     const why = (cause as NodeJS.ErrnoException).code === 'ENOSPC' ? 'the disk is full' : String(cause);
     throw new UnavailableError(
       'checkpoint/write',
-      `The checkpoint ${path} could not be written (${why}); the one before it is kept. Make room, then go on with --resume.`,
+      `${path} could not be written (${why}); the one before it is kept. Make room, then go on with --resume.`,
       { cause },
     );
   }
 };
 
+/** @throws {UnavailableError} `checkpoint/write`: see `writeWhole`. */
+export const writeCheckpoint = async (path: string, checkpoint: Checkpoint): Promise<void> => {
+  const { state, ...rest } = checkpoint;
+  const payload = Buffer.concat(Object.values(state).map(asBytes));
+  const described = {
+    format: 'attune-checkpoint-1',
+    ...rest,
+    vectors: Object.entries(state).map(([name, vector]) => ({ name, length: vector.length })),
+    sha256: sumOf(payload),
+  };
+  const header = Buffer.from(JSON.stringify({ ...described, headerSha256: sumOf(JSON.stringify(described)) }));
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(header.length);
+  await writeWhole(path, Buffer.concat([length, header, payload]));
+};
+
+/** Files of the version before have no sum of their header. */
+const parseHeader = (text: string): z.output<typeof headerSchema> => {
+  const { headerSha256, ...described } = JSON.parse(text);
+  if (headerSha256 !== undefined && headerSha256 !== sumOf(JSON.stringify(described)))
+    throw new RangeError('the sum of the header is another one');
+  return headerSchema.parse(described);
+};
+
 /**
- * @throws {InvalidInputError} `checkpoint/damaged`: no checkpoint of ours, cut short, or its checksum does not match.
+ * @param wayOut what to do where the file is of no use
+ * @throws {InvalidInputError} `checkpoint/missing`: there is no file to read. `checkpoint/damaged`: no checkpoint of ours, cut
+ *   short, or a checksum does not match.
  */
-export const readCheckpoint = async (path: string): Promise<Checkpoint> => {
-  const bytes = await readFile(path);
+export const readCheckpoint = async (
+  path: string,
+  wayOut = 'give that of another run, or train anew in another --out',
+): Promise<Checkpoint> => {
+  const bytes = await readFile(path).catch((cause: unknown) => {
+    throw new InvalidInputError('checkpoint/missing', `There is no checkpoint ${path} to read: ${wayOut}.`, { cause });
+  });
   const damaged = (cause?: unknown) =>
     new InvalidInputError(
       'checkpoint/damaged',
-      `${path} is no checkpoint of this version, or it is damaged: delete it and start again without --resume.`,
+      `${path} is no checkpoint of this version, or it is damaged: ${wayOut}.`,
       { cause },
     );
   if (bytes.length < 4) throw damaged();
   const end = 4 + bytes.readUInt32LE(0);
   let header: z.output<typeof headerSchema>;
   try {
-    header = headerSchema.parse(JSON.parse(bytes.toString('utf8', 4, end)));
+    header = parseHeader(bytes.toString('utf8', 4, end));
   } catch (cause) {
     throw damaged(cause);
   }
   const payload = bytes.subarray(end);
-  if (createHash('sha256').update(payload).digest('hex') !== header.sha256) throw damaged();
+  const expected = header.vectors.reduce((sum, { length }) => sum + 4 * length, 0);
+  if (payload.length !== expected || sumOf(payload) !== header.sha256) throw damaged();
   const state: Record<string, Float32Array> = {};
   let offset = 0;
   for (const { name, length } of header.vectors) {

@@ -189,7 +189,14 @@ describe('what cannot go on says so', () => {
     );
     const path = join(folder, 'used', 'checkpoint.bin');
     await truncate(path, 1000);
-    expect(await failure(run('used', ['epochs=1'], { resume: true }))).toEqual(code('checkpoint/damaged'));
+    expect(await failure(run('used', ['epochs=1'], { resume: true }))).toEqual(
+      expect.objectContaining({
+        code: 'checkpoint/damaged',
+        message: expect.stringContaining(`startFrom=${join(folder, 'used', 'best.bin')}`),
+      }),
+    );
+    // The way out is one.
+    await run('again', ['epochs=1', `startFrom=${join(folder, 'used', 'best.bin')}`]);
   });
 
   it('a loss that is no number: at which step, and the last checkpoint stays', async () => {

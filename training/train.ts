@@ -89,7 +89,7 @@ export const train = async (options: TrainOptions): Promise<TrainResult> => {
         'train/out-used',
         `${outPath} holds a run already: add --resume to go on with it, or choose another --out.`,
       );
-    run = await readCheckpoint(lastPath);
+    run = await readCheckpoint(lastPath, startAnew(bestPath));
     checkSameRun(run, recipe.name, settings, data.sha256, outPath);
     onMessage(`Goes on at round ${Math.floor(run.step / stepsPerRound) + 1}.`);
   }
@@ -145,6 +145,12 @@ export const train = async (options: TrainOptions): Promise<TrainResult> => {
     await crew.dismiss();
   }
 };
+
+/** The way out where a run cannot go on; what it had learnt by its best round need not be lost. */
+const startAnew = (bestPath: string): string =>
+  existsSync(bestPath)
+    ? `start again in another --out; --set startFrom=${bestPath} begins with the best weights of this run`
+    : 'start again in another --out';
 
 const firstState = async (network: Network, settings: Settings): Promise<TrainingState> => {
   const { size, seed } = settings;
