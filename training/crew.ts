@@ -126,12 +126,15 @@ export const hireWorkers = (
   };
 };
 
+/** @param step counted from 0 over all rounds */
+export const divergedAt = (what: string, step: number): AttuneError =>
+  new AttuneError(
+    'train/diverged',
+    `${what} at step ${step + 1}: what was saved before is kept. Start in another --out with a lower learningRate or with clipNorm; --set startFrom=RUN/checkpoint.bin begins with the weights kept.`,
+  );
+
 const trainingFailure = (reply: Extract<WorkerReply, { kind: 'failed' }>, device: 'cpu' | 'webgpu'): AttuneError => {
-  if (reply.step !== undefined)
-    return new AttuneError(
-      'train/diverged',
-      `${reply.message} at step ${reply.step + 1}: the last checkpoint is kept. Lower learningRate or set clipNorm, then --resume or start again.`,
-    );
+  if (reply.step !== undefined) return divergedAt(reply.message, reply.step);
   if (device === 'webgpu')
     return new UnavailableError(
       'train/webgpu',

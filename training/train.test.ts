@@ -11,7 +11,7 @@ import { EMOTIONS } from '../src/base/emotions.ts';
 import { createRandom } from '../src/base/random.ts';
 import { readOnnxMetadata } from '../src/graph/onnx.ts';
 import { tensor } from '../src/graph/session.ts';
-import { readCheckpoint } from './checkpoint.ts';
+import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { PICTURE_SIDE } from './datasets/face-set.ts';
 import { shipEnsemble } from './ensemble.ts';
 import { resolveSettings } from './recipes/settings.ts';
@@ -202,7 +202,24 @@ describe('what cannot go on says so', () => {
   it('a loss that is no number: at which step, and the last checkpoint stays', async () => {
     const error = await failure(run('diverges', ['learningRate=1e18']));
     expect(error).toEqual(code('train/diverged'));
-    expect((error as Error).message).toMatch(/at step \d+/);
+    expect((error as Error).message).toMatch(/at step \d+: .*another --out/);
+  });
+
+  it('weights that are no numbers never reach a checkpoint, though the loss of their step was one', async () => {
+    // One step a round: its loss is of the weights before it.
+    const changes = ['batch=320', 'validateEvery=5'];
+    await run('explodes', [...changes, 'epochs=1']);
+    const path = join(folder, 'explodes', 'checkpoint.bin');
+    const { state, ...rest } = await readCheckpoint(path);
+    await writeCheckpoint(path, { ...rest, state: { ...state, velocity: state.velocity!.fill(Number.POSITIVE_INFINITY) } });
+    const kept = await readFile(path);
+    expect(await failure(run('explodes', [...changes, 'epochs=4'], { resume: true }))).toEqual(
+      expect.objectContaining({
+        code: 'train/diverged',
+        message: expect.stringMatching(/at step 2: .*startFrom/),
+      }),
+    );
+    expect(Buffer.compare(await readFile(path), kept)).toBe(0);
   });
 
   it('an unknown recipe, an unknown setting, a wrong value', async () => {

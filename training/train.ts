@@ -8,7 +8,7 @@ import { createRandom } from '../src/base/random.ts';
 import { initializeWeights, type Network } from '../src/graph/build.ts';
 import { optimizerState } from '../src/graph/optimizer.ts';
 import { type Checkpoint, type Round, readCheckpoint, type TrainingState, writeCheckpoint } from './checkpoint.ts';
-import { type Crew, hireWorkers } from './crew.ts';
+import { type Crew, divergedAt, hireWorkers } from './crew.ts';
 import { makeOutFolder } from './out-folder.ts';
 import { type PreparedData, prepareData } from './prepare-data.ts';
 import { findRecipe } from './recipes/index.ts';
@@ -55,7 +55,7 @@ const CHECKPOINT_SECONDS = 120;
  *
  * @throws {InvalidInputError} `recipe/unknown`, `recipe/setting`, `data/*`, `train/out-used` (a checkpoint lies there
  *   and `resume` is false), `out/cannot-write`, `checkpoint/damaged`, `checkpoint/other` (it belongs to another run).
- * @throws {AttuneError} `train/diverged`: the loss is no number any more; the last checkpoint stays.
+ * @throws {AttuneError} `train/diverged`: the loss or a weight is no number any more; the last checkpoint stays.
  */
 export const train = async (options: TrainOptions): Promise<TrainResult> => {
   const { dataPath, outPath, device = 'cpu', resume = false, onMessage = () => {} } = options;
@@ -108,7 +108,7 @@ export const train = async (options: TrainOptions): Promise<TrainResult> => {
     while (run.history.length < settings.epochs) {
       const epoch = run.history.length;
       run = await runRound(run, crew, { epoch, settings, data, stepsPerRound, lastPath, options });
-      const state = await crew.state();
+      const state = await finiteState(crew, run.step - 1);
       const { loss, correct, count, seconds } = run.running;
       let round: Round = {
         epoch: epoch + 1,
@@ -138,7 +138,9 @@ export const train = async (options: TrainOptions): Promise<TrainResult> => {
         break;
       }
     }
-    const best = existsSync(bestPath) ? await readCheckpoint(bestPath) : run;
+    const best = existsSync(bestPath)
+      ? await readCheckpoint(bestPath, 'delete it and give --resume: the last round ships in its place')
+      : run;
     await crew.all({ kind: 'load', state: best.state });
     return await ship(best, run.history, crew, { network, settings, data, outPath });
   } finally {
@@ -169,6 +171,18 @@ const firstState = async (network: Network, settings: Settings): Promise<Trainin
     averageStatistics: statistics.slice(),
     ...Object.fromEntries(zeros.map((name) => [name, new Float32Array(parameters.length)])),
   };
+};
+
+/**
+ * What the workers hold, to be saved: a step's loss is that of the weights before it, so that they may be lost already.
+ *
+ * @throws {AttuneError} `train/diverged`
+ */
+const finiteState = async (crew: Crew, step: number): Promise<TrainingState> => {
+  const state = await crew.state();
+  if (!Object.values(state).every((vector) => vector.every(Number.isFinite)))
+    throw divergedAt('The weights are no numbers any more', step);
+  return state;
 };
 
 const checkSameRun = (run: Checkpoint, recipe: string, settings: Settings, sha256: string, outPath: string): void => {
@@ -289,7 +303,7 @@ const runRound = async (before: Checkpoint, crew: Crew, context: RoundContext): 
       secondsLeft: ((settings.epochs * stepsPerRound - run.step) * settings.batch) / rate,
     });
     if (run.step < lastStep && performance.now() - saved > CHECKPOINT_SECONDS * 1000) {
-      await writeCheckpoint(lastPath, { ...run, state: await crew.state() });
+      await writeCheckpoint(lastPath, { ...run, state: await finiteState(crew, run.step - 1) });
       saved = performance.now();
     }
   }
