@@ -3,7 +3,7 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { AttuneError, InvalidInputError, UnavailableError } from '../src/base/errors.ts';
 import { buildGradientStep, type Network } from '../src/graph/build.ts';
-import { createBarrierMemory } from './barrier.ts';
+import { breakBarrier, createBarrierMemory } from './barrier.ts';
 import type { TrainingState } from './checkpoint.ts';
 import type { PreparedData } from './prepare-data.ts';
 import type { Settings } from './recipes/settings.ts';
@@ -76,18 +76,31 @@ export const hireWorkers = (
   });
   const only = <K extends WorkerReply['kind']>(kind: K, replies: WorkerReply[]) =>
     replies.filter((reply): reply is Extract<WorkerReply, { kind: K }> => reply.kind === kind);
+  /** Why each worker that is no longer there went. */
+  const deaths = new Map<Worker, AttuneError>();
+  for (const worker of workers) {
+    const bury = (why: string, cause?: unknown): void => {
+      if (!deaths.has(worker))
+        deaths.set(worker, new AttuneError('train/worker', `A training worker stopped: ${why}.`, { cause }));
+      // The others would wait for it for ever.
+      breakBarrier(barrier);
+    };
+    worker.once('error', (cause) => bury(plainReason(cause instanceof Error ? cause.message : String(cause)), cause));
+    worker.once('exit', (code) => bury(`it ended with code ${code}`));
+  }
   const ask = (worker: Worker, request: WorkerRequest): Promise<WorkerReply> =>
     new Promise((resolve, reject) => {
+      const dead = deaths.get(worker);
+      if (dead) return reject(dead);
       const settle = (act: () => void): void => {
         worker.off('message', onReply);
-        worker.off('error', onError);
+        worker.off('exit', onExit);
         act();
       };
       const onReply = (reply: WorkerReply): void => settle(() => resolve(reply));
-      const onError = (cause: unknown): void =>
-        settle(() => reject(new AttuneError('train/worker', 'A training worker stopped unexpectedly.', { cause })));
+      const onExit = (): void => settle(() => reject(deaths.get(worker)));
       worker.on('message', onReply);
-      worker.on('error', onError);
+      worker.on('exit', onExit);
       worker.postMessage(request);
     });
   const askEach = async (asked: readonly Worker[], request: WorkerRequest): Promise<WorkerReply[]> => {
@@ -119,8 +132,13 @@ export const hireWorkers = (
       };
     },
     dismiss: async () => {
-      const patience = new Promise((resolve) => setTimeout(resolve, DISMISS_MS).unref());
-      await Promise.race([all({ kind: 'close' }).catch(() => {}), patience]);
+      let timer: NodeJS.Timeout | undefined;
+      const patience = new Promise((resolve) => {
+        timer = setTimeout(resolve, DISMISS_MS);
+      });
+      const closed = workers.map((worker) => ask(worker, { kind: 'close' }).catch(() => {}));
+      await Promise.race([Promise.all(closed), patience]);
+      clearTimeout(timer);
       await Promise.all(workers.map((worker) => worker.terminate()));
     },
   };
@@ -133,12 +151,23 @@ export const divergedAt = (what: string, step: number): AttuneError =>
     `${what} at step ${step + 1}: what was saved before is kept. Start in another --out with a lower learningRate or with clipNorm; --set startFrom=RUN/checkpoint.bin begins with the weights kept.`,
   );
 
-const trainingFailure = (reply: Extract<WorkerReply, { kind: 'failed' }>, device: 'cpu' | 'webgpu'): AttuneError => {
+/** Without the runtime's own source lines, which stand before what it has to say, and on one line. */
+const plainReason = (message: string): string =>
+  message
+    .replace(/^\S*onnxruntime\S* .* was false\. /s, '')
+    .replace(/\s+/g, ' ')
+    .trim();
+
+export const trainingFailure = (
+  reply: Extract<WorkerReply, { kind: 'failed' }>,
+  device: 'cpu' | 'webgpu',
+): AttuneError => {
   if (reply.step !== undefined) return divergedAt(reply.message, reply.step);
+  const reason = plainReason(reply.message);
   if (device === 'webgpu')
     return new UnavailableError(
       'train/webgpu',
-      `WebGPU does not work here (${reply.message}): use --device cpu, or install a Vulkan driver.`,
+      `WebGPU does not work here (${reason}): use --device cpu, or install a Vulkan driver.`,
     );
-  return new AttuneError('train/worker', `A training worker failed: ${reply.message}`);
+  return new AttuneError('train/worker', `A training worker failed: ${reason}.`);
 };
