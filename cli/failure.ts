@@ -18,6 +18,25 @@ export class UsageError extends InvalidInputError {
   }
 }
 
+/** What the system refuses anywhere: where it matters what is kept, the code that writes says it better. */
+const describeRefusal = (error: unknown): Failure | undefined => {
+  const { code = '', path, syscall } = (error ?? {}) as NodeJS.ErrnoException;
+  // Too many watched folders are ENOSPC too.
+  if (['ENOSPC', 'EDQUOT'].includes(code) && syscall !== 'watch')
+    return {
+      code: 'system/disk-full',
+      message: `The disk is full${path ? ` (${path})` : ''}: make room, then do it again.`,
+      exitCode: 1,
+    };
+  if (['EACCES', 'EPERM', 'EROFS'].includes(code) && path)
+    return {
+      code: 'system/denied',
+      message: `${path} may not be read or written by this user (${code}): change its rights, or name another.`,
+      exitCode: 1,
+    };
+  return undefined;
+};
+
 export const describeFailure = (error: unknown): Failure => {
   if (error instanceof CommanderError) {
     const message = error.message.replace(/^error: /, '').replaceAll('\n', ' ');
@@ -26,6 +45,8 @@ export const describeFailure = (error: unknown): Failure => {
   if (error instanceof AttuneError) {
     return { code: error.code, message: error.message, exitCode: error instanceof InvalidInputError ? 2 : 1 };
   }
+  const refused = describeRefusal(error);
+  if (refused) return refused;
   const message = error instanceof Error ? error.message : String(error);
   return { code: 'cli/failed', message: `This is a fault in Attune, please report it: ${message}`, exitCode: 1 };
 };

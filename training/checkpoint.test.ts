@@ -1,11 +1,11 @@
 /** Checkpoints: what comes back is what was written, and a disk that fills costs the new one only. */
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import { type Checkpoint, readCheckpoint, writeCheckpoint, writeWhole } from './checkpoint.ts';
 
 let folder = '';
 beforeAll(async () => {
@@ -61,6 +61,13 @@ describe('writeCheckpoint', () => {
       });
       expect(await readCheckpoint(path)).toEqual(checkpoint(50_000));
       expect(existsSync(`${path}.writing`)).toBe(false);
+      const curves = join(disk, 'training.json');
+      await writeWhole(curves, '{}');
+      await expect(writeWhole(curves, 'x'.repeat(2_000_000))).rejects.toMatchObject({
+        code: 'checkpoint/write',
+        message: expect.stringContaining(curves),
+      });
+      expect(await readFile(curves, 'utf8')).toBe('{}');
     } finally {
       execFileSync('umount', [disk]);
     }

@@ -1,6 +1,6 @@
 /** The end of a training run: the best weights, calibrated on validation, as the file that ships. */
 import { createHash } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { EMOTIONS } from '../src/base/emotions.ts';
 import { buildModel, type Network, type Weights } from '../src/graph/build.ts';
@@ -11,7 +11,7 @@ import {
   chooseWeightedThreshold,
   validationWeights,
 } from './calibrate.ts';
-import type { Checkpoint, Round } from './checkpoint.ts';
+import { type Checkpoint, type Round, writeWhole } from './checkpoint.ts';
 import type { Crew } from './crew.ts';
 import { countLabels, PICTURE_SIDE } from './datasets/face-set.ts';
 import { softmaxRows } from './metrics.ts';
@@ -87,7 +87,7 @@ export const writeModel = async ({ network, weights, storage, logits, rows, data
     },
   });
   const modelPath = join(outPath, 'model.onnx');
-  await writeFile(modelPath, model);
+  await writeWhole(modelPath, model);
   return {
     modelPath,
     validation: { count: rows.length, accuracy: validationAccuracy, calibration },
@@ -150,7 +150,7 @@ export const ship = async (
     ...written,
     history,
   };
-  await writeFile(join(outPath, 'training.json'), JSON.stringify(summary, null, 1));
+  await writeWhole(join(outPath, 'training.json'), JSON.stringify(summary, null, 1));
   await writeTrainingReport(outPath, { ...summary, labelCounts: countLabels(data.set.labels, data.train) });
   return { modelPath, history, validation: written.validation };
 };

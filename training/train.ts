@@ -1,13 +1,19 @@
 /** The training loop, top to bottom: data, workers, rounds, validation, checkpoints, the model file at the end. */
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { InvalidInputError } from '../src/base/errors.ts';
 import { createRandom } from '../src/base/random.ts';
 import { initializeWeights, type Network } from '../src/graph/build.ts';
 import { optimizerState } from '../src/graph/optimizer.ts';
-import { type Checkpoint, type Round, readCheckpoint, type TrainingState, writeCheckpoint } from './checkpoint.ts';
+import {
+  type Checkpoint,
+  type Round,
+  readCheckpoint,
+  type TrainingState,
+  writeCheckpoint,
+  writeWhole,
+} from './checkpoint.ts';
 import { type Crew, divergedAt, hireWorkers } from './crew.ts';
 import { makeOutFolder } from './out-folder.ts';
 import { type PreparedData, prepareData } from './prepare-data.ts';
@@ -128,7 +134,7 @@ export const train = async (options: TrainOptions): Promise<TrainResult> => {
       run = { ...run, state, history, plateauFactor, running: { loss: 0, correct: 0, count: 0, seconds: 0 } };
       if (isBest(history)) await writeCheckpoint(bestPath, run);
       await writeCheckpoint(lastPath, run);
-      await writeFile(
+      await writeWhole(
         join(outPath, 'training.json'),
         JSON.stringify({ recipe: recipe.name, settings, history }, null, 1),
       );
