@@ -1,11 +1,11 @@
 /** Starting from another run: what fits is taken, what does not stays fresh, and bad files are named. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createRandom } from '../src/base/random.ts';
 import { initializeWeights } from '../src/graph/build.ts';
-import { writeCheckpoint } from './checkpoint.ts';
+import { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { findRecipe } from './recipes/index.ts';
 import { resolveSettings } from './recipes/settings.ts';
 import { takeOver } from './take-over.ts';
@@ -50,6 +50,37 @@ test('a wider last stage keeps its own weights and takes the others', async () =
   const same = parameters.filter((value, i) => value === fresh.parameters[i]).length;
   expect(same).toBeGreaterThan(0);
   expect(same).toBeLessThan(parameters.length);
+});
+
+test('a checkpoint that is no run of ours, or of a network that has changed since, is refused with the way out', async () => {
+  const settings = settingsOf();
+  const context = { network: smoke.network(settings), settings };
+  const fresh = weightsOf(settings, 'ours');
+  const run = await readCheckpoint(path);
+  const { average, ...fewer } = run.state;
+  const bad: Checkpoint[] = [
+    { ...run, recipe: 'of-another-version' },
+    { ...run, settings: { ...run.settings, dreaming: 3 } },
+    { ...run, state: fewer },
+    { ...run, state: { ...run.state, average: average!.slice(1) } },
+  ];
+  const other = join(folder, 'other.bin');
+  for (const checkpoint of bad) {
+    await writeCheckpoint(other, checkpoint);
+    await expect(takeOver(other, fresh, context)).rejects.toMatchObject({
+      code: 'recipe/start',
+      message: expect.stringMatching(/other\.bin .*startFrom=FILE/),
+    });
+  }
+  await writeFile(other, 'no checkpoint');
+  for (const [place, code] of [
+    [other, 'checkpoint/damaged'],
+    [folder, 'checkpoint/missing'],
+  ] as const)
+    await expect(takeOver(place, fresh, context)).rejects.toMatchObject({
+      code,
+      message: expect.stringContaining('startFrom=FILE'),
+    });
 });
 
 test('no file, and a run of another layout, are named', async () => {

@@ -188,6 +188,14 @@ describe('what cannot go on says so', () => {
       }),
     );
     const path = join(folder, 'used', 'checkpoint.bin');
+    const kept = await readCheckpoint(path);
+    await writeCheckpoint(path, { ...kept, state: { ...kept.state, parameters: kept.state.parameters!.slice(1) } });
+    expect(await failure(run('used', ['epochs=1'], { resume: true }))).toEqual(
+      expect.objectContaining({
+        code: 'checkpoint/other',
+        message: expect.stringMatching(/the network had \d+ weights, has \d+/),
+      }),
+    );
     await truncate(path, 1000);
     expect(await failure(run('used', ['epochs=1'], { resume: true }))).toEqual(
       expect.objectContaining({
@@ -211,7 +219,10 @@ describe('what cannot go on says so', () => {
     await run('explodes', [...changes, 'epochs=1']);
     const path = join(folder, 'explodes', 'checkpoint.bin');
     const { state, ...rest } = await readCheckpoint(path);
-    await writeCheckpoint(path, { ...rest, state: { ...state, velocity: state.velocity!.fill(Number.POSITIVE_INFINITY) } });
+    await writeCheckpoint(path, {
+      ...rest,
+      state: { ...state, velocity: state.velocity!.fill(Number.POSITIVE_INFINITY) },
+    });
     const kept = await readFile(path);
     expect(await failure(run('explodes', [...changes, 'epochs=4'], { resume: true }))).toEqual(
       expect.objectContaining({

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { InvalidInputError } from '../src/base/errors.ts';
 import { createRandom } from '../src/base/random.ts';
-import { initializeWeights, type Network } from '../src/graph/build.ts';
+import { initializeWeights, type Network, networkLayout } from '../src/graph/build.ts';
 import { optimizerState } from '../src/graph/optimizer.ts';
 import {
   type Checkpoint,
@@ -96,7 +96,7 @@ export const train = async (options: TrainOptions): Promise<TrainResult> => {
         `${outPath} holds a run already: add --resume to go on with it, or choose another --out.`,
       );
     run = await readCheckpoint(lastPath, startAnew(bestPath));
-    checkSameRun(run, recipe.name, settings, data.sha256, outPath);
+    checkSameRun(run, { recipe: recipe.name, settings, network, sha256: data.sha256, outPath });
     onMessage(`Goes on at round ${Math.floor(run.step / stepsPerRound) + 1}.`);
   }
 
@@ -191,7 +191,15 @@ const finiteState = async (crew: Crew, step: number): Promise<TrainingState> => 
   return state;
 };
 
-const checkSameRun = (run: Checkpoint, recipe: string, settings: Settings, sha256: string, outPath: string): void => {
+interface RunContext {
+  readonly recipe: string;
+  readonly settings: Settings;
+  readonly network: Network;
+  readonly sha256: string;
+  readonly outPath: string;
+}
+
+const checkSameRun = (run: Checkpoint, { recipe, settings, network, sha256, outPath }: RunContext): void => {
   // A setting younger than the checkpoint had its default's effect then.
   const before: Record<string, unknown> = { ...resolveSettings({}), ...run.settings };
   // A longer run of the same recipe may go on, and its weights may ship in another form; all else must be as it was.
@@ -201,6 +209,9 @@ const checkSameRun = (run: Checkpoint, recipe: string, settings: Settings, sha25
     .map(([key, value]) => `${key} was ${JSON.stringify(before[key])}, is ${JSON.stringify(value)}`);
   if (run.recipe !== recipe) changed.unshift(`the recipe was ${run.recipe}, is ${recipe}`);
   if (run.dataSha256 !== sha256) changed.unshift('the pictures are others');
+  const { parameterCount } = networkLayout(network, [1, settings.size, settings.size]);
+  const held = run.state.parameters?.length ?? 0;
+  if (held !== parameterCount) changed.unshift(`the network had ${held} weights, has ${parameterCount}`);
   if (changed.length > 0)
     throw new InvalidInputError(
       'checkpoint/other',
