@@ -1,4 +1,5 @@
 /** Table 2's command on made-up pictures: from stored models, training what is missing, and saying what is not there. */
+import { statSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import { EMOTIONS } from '../src/base/emotions.ts';
 import { createRandom } from '../src/base/random.ts';
 import { untrainedExpressionModel } from '../test/face/untrained-model.ts';
 import { PICTURE_BYTES, PICTURE_SIDE } from './datasets/face-set.ts';
+import { SHIPPED_MODEL } from './evaluate.ts';
 import { evaluateBaselines, METHODS } from './evaluate-baselines.ts';
 import { describeBaselines } from './report-baselines.ts';
 
@@ -99,11 +101,20 @@ test('bad options, data and models are named', async () => {
   const damaged = join(models, 'lbp.json');
   await writeFile(damaged, (await readFile(join(models, 'mapped-lbp.json'), 'utf8')).slice(0, 200));
   expect(await failure({})).toBe('model/damaged');
+  await expect(evaluateBaselines({ dataPath: data, split: 'public', models, only: ['lbp'] })).rejects.toThrow(damaged);
   await writeFile(damaged, await readFile(join(models, 'mapped-lbp.json')));
   expect(await failure({})).toBe('model/damaged');
   const foreign = join(models, 'transfer.onnx');
   await writeFile(foreign, untrainedExpressionModel({ metadata: { 'attune.labels': [...EMOTIONS].reverse().join() } }));
   expect(await failure({ only: ['transfer'] })).toBe('model/labels');
+  await expect(evaluateBaselines({ dataPath: data, split: 'public', models, only: ['transfer'] })).rejects.toThrow(
+    foreign,
+  );
+});
+
+test('the model that ships is the one that ships, whatever folder the others lie in', async () => {
+  const { rows } = await evaluateBaselines({ dataPath: data, split: 'public', models, only: ["Attune's own"] });
+  expect(rows.map(({ whole, bytes }) => [whole?.count, bytes])).toEqual([[5, statSync(SHIPPED_MODEL).size]]);
 });
 
 test("the rows are those of the paper's Table 2", () => {

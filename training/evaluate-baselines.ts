@@ -1,6 +1,6 @@
 /** The first paper's Table 2 again: its classical and neural baselines on the same 200 pictures and on the whole split. */
 import { copyFile, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { openSession } from '../node/open-session.ts';
 import { packagePath } from '../node/package-root.ts';
 import { EMOTIONS } from '../src/base/emotions.ts';
@@ -12,7 +12,7 @@ import { findTestRows } from './baselines/test-list.ts';
 import { type FaceSet, hashPictures, isSplit, rowsOf, SPLITS, type Split } from './datasets/face-set.ts';
 import { loadFer2013 } from './datasets/fer2013.ts';
 import { cleanTraining, deduplicateAgainst } from './datasets/split.ts';
-import { runModel } from './evaluate.ts';
+import { runModel, SHIPPED_MODEL } from './evaluate.ts';
 import { accuracy, confusionMatrix, likeliest, macroF1, wilsonInterval } from './metrics.ts';
 import { describeMachine, findCommit } from './provenance.ts';
 
@@ -49,7 +49,7 @@ export const METHODS: readonly Method[] = [
 const SHIPPED: Method = {
   name: "Attune's own model",
   paper: null,
-  made: { kind: 'network', file: join('..', 'expression.onnx'), recipes: ['compact'] },
+  made: { kind: 'network', file: SHIPPED_MODEL, recipes: ['compact'] },
 };
 
 export interface BaselineScore {
@@ -90,7 +90,7 @@ export interface EvaluateBaselinesOptions {
   /** Any form of FER2013. */
   readonly dataPath: string;
   readonly split: string;
-  /** Folder of the stored models. @default models/baselines of the package */
+  /** Folder of the stored baselines. @default models/baselines of the package */
   readonly models?: string;
   /** Train what is missing on the Training split of the data: minutes for the SVMs, hours for the networks. @default false */
   readonly retrain?: boolean;
@@ -125,9 +125,14 @@ export const evaluateBaselines = async ({
   const found: BaselineRow[] = [];
   for (const method of methods) {
     onProgress(method.name);
-    const path = join(models, method.made.kind === 'svm' ? `${method.made.feature}.json` : method.made.file);
-    if (retrain && (await sizeOf(path)) === null) await make(method, { set, dataPath, path, onProgress });
-    const answer = await answerOf(method, path, { set, rows, onProgress });
+    const path = resolve(models, method.made.kind === 'svm' ? `${method.made.feature}.json` : method.made.file);
+    if (retrain && method !== SHIPPED && (await sizeOf(path)) === null)
+      await make(method, { set, dataPath, path, onProgress });
+    const answer = await answerOf(method, path, { set, rows, onProgress }).catch((error: unknown) => {
+      throw error instanceof InvalidInputError
+        ? new InvalidInputError(error.code, `${path}: ${error.message}`, { cause: error })
+        : error;
+    });
     const common = { method: method.name, paper: method.paper, command: commandOf(method) };
     if (!answer) {
       found.push({ ...common, list: null, whole: null, withoutCopies: null, trainingSeconds: null, bytes: null });

@@ -146,7 +146,7 @@ export const parseBaseline = (text: string): SvmBaseline => {
   const damaged = (what: string, cause?: unknown) =>
     new InvalidInputError(
       'model/damaged',
-      `This is no stored baseline: ${what}. Train it again: attune evaluate expression-baselines --retrain.`,
+      `This is no stored baseline: ${what}. Delete it and train it again: attune evaluate expression-baselines --retrain.`,
       { cause },
     );
   let file: z.output<typeof modelSchema>;
