@@ -157,14 +157,16 @@ describe('train', () => {
 });
 
 describe('WebGPU', () => {
-  it('gives the losses of the CPU for the same seed', async ({ skip }) => {
+  it('gives the losses of the CPU for the same seed, over twenty steps', async ({ skip }) => {
     // SwiftShader, which Debian's Chromium brings, computes as a GPU would where there is none.
     const software = '/usr/lib/chromium/vk_swiftshader_icd.json';
     if (!process.env.VK_ICD_FILENAMES && existsSync(software)) process.env.VK_ICD_FILENAMES = software;
-    const changes = ['limit=64', 'batch=16', 'epochs=2', 'clipNorm=1', 'mixupAlpha=0.2'];
+    // One step a round, so that each of the twenty losses is seen by itself.
+    const changes = ['limit=32', 'batch=32', 'epochs=20', 'validateEvery=20', 'clipNorm=1', 'mixupAlpha=0.2'];
     if (!(await hasWebGpu())) skip('no WebGPU adapter: neither a GPU with a Vulkan driver nor SwiftShader is here');
     const cpu = await run('cpu', changes, { workers: 1 });
     const gpu = await run('gpu', changes, { device: 'webgpu' });
+    expect(cpu.history).toHaveLength(20);
     for (const [i, round] of cpu.history.entries())
       expect(Math.abs(gpu.history[i]!.trainLoss - round.trainLoss)).toBeLessThan(1e-3);
   });
