@@ -18,7 +18,7 @@ const floats = (values: readonly number[]): Uint8Array =>
   new Uint8Array(Float32Array.from(values).buffer as ArrayBuffer);
 
 /** logits[i] = pixel i / 50: a picture says which emotion it will be taken for. */
-const tellingModel = (threshold = '0.5'): Uint8Array =>
+const tellingModel = (threshold = '0.5', more: Record<string, string> = {}): Uint8Array =>
   encodeOnnx({
     inputs: [{ name: 'pixels', type: 'float32', dims: ['batch', 1, 48, 48] }],
     outputs: [{ name: 'logits', type: 'float32', dims: ['batch', 7] }],
@@ -40,6 +40,7 @@ const tellingModel = (threshold = '0.5'): Uint8Array =>
       'attune.threshold': threshold,
       'attune.recipe': 'telling',
       'attune.seed': '7',
+      ...more,
     },
   });
 
@@ -131,6 +132,17 @@ test('with a folder, index.md, metrics.json and the figures are written', async 
   expect(index).toContain('| sad | - | 0.00 % | 0.00 % | 1 |');
   expect(index).toContain('| neutral | 0.00 % | - | 0.00 % | 0 |');
   expect(index).not.toMatch(/undefined|NaN/);
+});
+
+test('an ensemble tells the seed of each of its networks', async () => {
+  const members = [4, 2].map((seed) => ({ settings: { seed }, epoch: 1 }));
+  const joined = join(folder, 'joined.onnx');
+  await writeFile(joined, tellingModel('0.5', { 'attune.members': JSON.stringify(members) }));
+  const out = join(folder, 'joined');
+  await evaluateExpression({ dataPath: dataFile, split: 'public', model: joined, out });
+  expect(await readFile(join(out, 'index.md'), 'utf8')).toContain(
+    '| Seeds of the trainings | 4, 2 (one network each) |',
+  );
 });
 
 test('what cannot end well is refused before the first picture is read', async () => {

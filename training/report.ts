@@ -2,6 +2,7 @@
 
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { EMOTIONS } from '../src/base/emotions.ts';
 import type { Round } from './checkpoint.ts';
 import type { EvaluationReport, KeptScore } from './evaluate.ts';
@@ -32,6 +33,24 @@ const describeKept = ({ threshold, coverage, accuracy, interval: [low, high] }: 
   accuracy === null
     ? `No picture reaches the model's own threshold (${threshold}): it says "not sure" to all of them.`
     : `At its own threshold (${threshold}) the model answers ${percent(coverage)} of the pictures and is right on ${percent(accuracy)} of those (95 % interval ${percent(low)} to ${percent(high)}); to the others it says "not sure".`;
+
+const membersSchema = z.array(z.object({ settings: z.object({ seed: z.number() }) }));
+
+/** An ensemble's file names its networks; their seeds are no repetition of one training, whose spread they would tell. */
+const describeSeeds = ({ seed, settings }: EvaluationReport): [string, string] => {
+  const members = membersSchema.safeParse(parseJson(settings.modelMetadata['attune.members']));
+  return members.success
+    ? ['Seeds of the trainings', `${members.data.map((member) => member.settings.seed).join(', ')} (one network each)`]
+    : ['Seed of the training', `${seed ?? 'unknown'} (one seed)`];
+};
+
+const parseJson = (text: string | undefined): unknown => {
+  try {
+    return JSON.parse(text ?? '');
+  } catch {
+    return undefined;
+  }
+};
 
 /** Pages that other commands leave beside the report. */
 const PAGES: readonly (readonly [file: string, title: string])[] = [
@@ -96,7 +115,7 @@ export const writeEvaluationReport = async (
   const provenance: [string, string][] = [
     ['Model', `${report.model} (sha256 ${settings.modelSha256})`],
     ['Recipe', settings.modelMetadata['attune.recipe'] ?? 'unknown'],
-    ['Seed of the training', `${report.seed ?? 'unknown'} (one seed)`],
+    describeSeeds(report),
     ['Data', `${where}; sha256 of the pixels ${dataset.sha256}`],
     ...settings.data.checksums.map(({ of, value, known }): [string, string] => [of, `${value}: ${known ?? 'unknown'}`]),
     ['Views', describeViews(settings.modelMetadata['attune.views'])],
