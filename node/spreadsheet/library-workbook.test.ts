@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EMOTIONS } from '../../src/base/emotions.ts';
 import type { EmotionEvidence } from '../../src/music/library-song.ts';
 import { songId } from '../../src/music/song.ts';
+import { plainSong } from '../../test/library/plain-song.ts';
 import { importSongs } from '../import/import-songs.ts';
 import { type ImportProblem, type SongRecord, tidyRecord } from '../import/song-record.ts';
 import { type SongToWrite, writeLibraryWorkbook } from './library-workbook.ts';
@@ -36,16 +37,8 @@ const readBytes = async (bytes: Uint8Array): Promise<{ songs: SongRecord[]; prob
 };
 
 const scores = { angry: 0.1, disgust: 0, fear: 0, happy: 0.7, sad: 0.1, surprise: 0.05, neutral: 0.05 };
-const song = (facts: Partial<SongToWrite> & { title: string; artist: string }): SongToWrite => ({
-  id: songId(facts.artist, facts.title),
-  year: undefined,
-  language: '',
-  emotion: 'neutral',
-  tags: [],
-  typical: false,
-  evidence: [],
-  ...facts,
-});
+const song = (facts: Partial<SongToWrite> & { title: string; artist: string }): SongToWrite =>
+  plainSong(facts.artist, facts.title, facts);
 
 describe('the library as a workbook', () => {
   it('comes back without loss: songs, tags, evidence, lyrics of any length, files', async () => {

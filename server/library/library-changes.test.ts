@@ -9,6 +9,7 @@ import { createResponseCache } from '../../node/crawl/response-cache.ts';
 import type { EmotionScores } from '../../src/base/emotions.ts';
 import { type LocalServer, sendJson, startLocalServer } from '../../test/library/local-server.ts';
 import { makeMp3 } from '../../test/library/make-music.ts';
+import { plainSong } from '../../test/library/plain-song.ts';
 import { createJobQueue, type JobContext, type JobQueue } from '../jobs/job-queue.ts';
 import type { Job, JobKind } from '../jobs/jobs.ts';
 import { connectionOf, openStore } from '../store/open-store.ts';
@@ -70,18 +71,7 @@ const CONTEXT: JobContext = {
   addParts: async () => {},
 };
 const songs = async (): Promise<readonly StoredSong[]> => (await store.listSongs({ order: 'id' })).songs;
-const song = (title: string, more: Partial<NewSong> = {}): NewSong => ({
-  id: `a/${title.toLowerCase()}`,
-  title,
-  artist: 'A',
-  year: undefined,
-  language: '',
-  emotion: 'neutral',
-  tags: [],
-  typical: false,
-  evidence: [],
-  ...more,
-});
+const song = (title: string, more: Partial<NewSong> = {}): NewSong => plainSong('A', title, more);
 
 describe('between two analyses', () => {
   it('reads tags, lyrics and sound again where they changed, and only there; until then the old reading counts', async () => {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { packagePath } from '../../node/package-root.ts';
+import { plainSong } from '../../test/library/plain-song.ts';
 import { dataFolder, dataPaths } from './data-folder.ts';
 import { lockFolder, readOwner } from './folder-lock.ts';
 import { readMigrations } from './migrate.ts';
@@ -17,18 +18,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const song = (n: number, lyrics?: string): NewSong => ({
-  id: `a/${n}`,
-  title: `Song ${n}`,
-  artist: 'A',
-  year: undefined,
-  language: '',
-  emotion: 'sad',
-  tags: [],
-  typical: false,
-  evidence: [],
-  ...(lyrics === undefined ? {} : { lyrics }),
-});
+const song = (n: number, lyrics?: string): NewSong =>
+  plainSong('A', `${n}`, { emotion: 'sad', ...(lyrics !== undefined && { lyrics }) });
 const startWriter = () =>
   spawn(process.execPath, ['--import', 'tsx', packagePath('test', 'store-writer.ts'), folder], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -207,7 +198,7 @@ describe('an upgrade', () => {
     await old.importSongs([song(1)]);
     await old.close();
     const upgraded = await openStore({ dataDir: folder, migrations: [...shipped, next] });
-    expect(await upgraded.getSong('a/1')).toMatchObject({ title: 'Song 1' });
+    expect(await upgraded.getSong('a/1')).toMatchObject({ title: '1' });
     expect(await upgraded.describe()).toMatchObject({ schema: shipped.length + 1 });
     await upgraded.close();
     expect(readdirSync(dataPaths(folder).backups)).toEqual([
@@ -228,7 +219,7 @@ describe('an upgrade', () => {
     const [backup] = readdirSync(dataPaths(folder).backups);
     execFileSync('tar', ['xzf', join(dataPaths(folder).backups, backup!), '-C', dataPaths(folder).database]);
     const restored = await openStore({ dataDir: folder });
-    expect(await restored.getSong('a/1')).toMatchObject({ title: 'Song 1' });
+    expect(await restored.getSong('a/1')).toMatchObject({ title: '1' });
     await restored.close();
   });
 
