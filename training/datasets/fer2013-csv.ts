@@ -14,6 +14,9 @@ const KNOWN_FILES: Readonly<Record<string, string>> = {
   '3f0dfb3d3fd99c811a1299cb947e3131': "Kaggle's train.csv (28,709 rows of Training)",
 };
 
+/** gzip, in which Kaggle first gave the file, and zip. */
+const ARCHIVE_STARTS = ['\u001f', 'PK\u0003'];
+
 const NEWLINE = 10;
 const RETURN = 13;
 const SPACE = 32;
@@ -109,11 +112,14 @@ const parseHeader = (line: string, path: string): Columns => {
   };
   if (columns.emotion < 0 || columns.pixels < 0) {
     const found = line.length > 80 ? `${line.slice(0, 80)}…` : line;
-    const hint =
-      columns.pixels >= 0 ? ' A file without labels (test.csv) can be neither trained on nor evaluated.' : '';
+    const hint = ARCHIVE_STARTS.some((start) => line.startsWith(start))
+      ? ' This is an archive: unpack it first.'
+      : columns.pixels >= 0
+        ? ' A file without labels (test.csv) can be neither trained on nor evaluated.'
+        : '';
     throw new InvalidInputError(
       'data/header',
-      `${path} begins with "${found}": expected a header with the columns emotion and pixels, and Usage if it has splits.${hint}`,
+      `${path} begins with "${found.replace(/\p{C}/gu, '·')}": expected a header with the columns emotion and pixels, and Usage if it has splits.${hint}`,
     );
   }
   return columns;

@@ -89,6 +89,15 @@ describe('csv', () => {
     await expect(loadFer2013(join(folder, 'absent.csv'))).rejects.toMatchObject({ code: 'data/missing' });
   });
 
+  test.each([
+    ['gzip', Uint8Array.of(0x1f, 0x8b, 8, 0, 27, 91, 50, 74, 10, 1, 2)],
+    ['zip', Uint8Array.of(0x50, 0x4b, 3, 4, 27, 91, 50, 74, 10, 1, 2)],
+  ])('an archive (%s) is to be unpacked first, and its bytes stay off the screen', async (name, bytes) => {
+    const error = await loadFer2013(await write(`csv/fer2013.${name}`, bytes)).catch((failure: Error) => failure);
+    expect(error).toMatchObject({ code: 'data/header', message: expect.stringContaining('unpack it first') });
+    expect((error as Error).message).not.toMatch(/\p{Cc}/u);
+  });
+
   test('an empty split is named with what is held', async () => {
     const set = await loadFer2013(await write('csv/one.csv', HEADER + row(1, 1, 'Training')));
     expect(() => rowsOf(set, 'private')).toThrow(/no picture of the 'private' split \(it holds 1 of 'train'\)/);
