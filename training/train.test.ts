@@ -241,6 +241,14 @@ describe('what cannot go on says so', () => {
       expect(() => resolveSettings({}, [change])).toThrow(code('recipe/setting'));
   });
 
+  it('pictures too small for the network', async () => {
+    const small = ['size=16', 'auxiliaryWeight=0'];
+    for (const changes of [small, ['auxiliaryWeight=0', 'startSize=16', 'startShare=0.5']])
+      expect(await failure(train({ recipe: 'table1-7x7', dataPath, outPath: join(folder, 'small'), changes }))).toEqual(
+        expect.objectContaining({ code: 'recipe/setting', message: expect.stringMatching(/16 px \(conv3: .*larger/) }),
+      );
+  });
+
   it('a set without one of the seven, and votes that are not there', async () => {
     const path = join(folder, 'six.csv');
     const lines = (await readFile(dataPath, 'utf8')).split('\n');

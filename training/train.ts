@@ -68,6 +68,7 @@ export const train = async (options: TrainOptions): Promise<TrainResult> => {
   const recipe = findRecipe(options.recipe);
   const settings = resolveSettings(recipe.settings, options.changes);
   const network = recipe.network(settings);
+  checkSizes(network, recipe.name, settings);
   const data = await prepareData(dataPath, settings, onMessage);
   await makeOutFolder(outPath);
   const lastPath = join(outPath, 'checkpoint.bin');
@@ -152,6 +153,21 @@ export const train = async (options: TrainOptions): Promise<TrainResult> => {
   } finally {
     await crew.dismiss();
   }
+};
+
+/** A network is told that its pictures are too small only when it is built for them, which may be rounds later. */
+const checkSizes = (network: Network, recipe: string, { size, startSize }: Settings): void => {
+  for (const side of startSize > 0 ? [size, startSize] : [size])
+    try {
+      networkLayout(network, [1, side, side]);
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message.replace(/\.$/, '') : String(cause);
+      throw new InvalidInputError(
+        'recipe/setting',
+        `The network of "${recipe}" cannot read pictures of ${side} px (${why}): give a larger size or startSize.`,
+        { cause },
+      );
+    }
 };
 
 /** The way out where a run cannot go on; what it had learnt by its best round need not be lost. */
