@@ -177,6 +177,9 @@ test('bad options, data and models are named', async () => {
   await writeFile(foreign, untrainedExpressionModel({ metadata: { 'attune.labels': 'sad,happy' } }));
   const wide = join(folder, 'wide.onnx');
   await writeFile(wide, untrainedExpressionModel({ outputs: 8 }));
+  // Opens, since it is tried with one picture, and refuses the first batch.
+  const single = join(folder, 'single.onnx');
+  await writeFile(single, untrainedExpressionModel({ batch: 1 }));
   expect(await failure({ split: 'validation' })).toBe('evaluate/split');
   expect(await failure({ split: 'private' })).toBe('data/split-empty');
   expect(await failure({ batch: 0 })).toBe('evaluate/batch');
@@ -185,6 +188,8 @@ test('bad options, data and models are named', async () => {
   expect(await failure({ model: dataFile })).toBe('model/damaged');
   expect(await failure({ model: foreign })).toBe('model/labels');
   expect(await failure({ model: wide })).toBe('model/damaged');
+  expect(await failure({ model: single })).toBe('model/damaged');
+  expect(await failure({ model: single, batch: 1 })).toBe('none');
 });
 
 test.skipIf(lacksData('fer2013'))(

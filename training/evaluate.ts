@@ -235,6 +235,7 @@ export const evaluateExpression = async (options: EvaluateOptions): Promise<Eval
  *
  * @param session takes "pixels" [batch, 1, 48, 48] in 0..255 and gives "logits" [batch, 7].
  * @returns [rows.length, 7]
+ * @throws {InvalidInputError} `model/damaged`: it does not take so many pictures at once, or gives other numbers.
  */
 export const runModel = async (
   session: Session,
@@ -261,7 +262,15 @@ export const runModel = async (
         i * PICTURE_BYTES,
       );
     }
-    const outputs = await session.run({ pixels: tensor(pixels, [part.length, 1, PICTURE_SIDE, PICTURE_SIDE]) });
+    const outputs = await session
+      .run({ pixels: tensor(pixels, [part.length, 1, PICTURE_SIDE, PICTURE_SIDE]) })
+      .catch((cause: unknown) => {
+        throw new InvalidInputError(
+          'model/damaged',
+          `The model does not take ${part.length} pictures at once: build it for any number, as "attune train" does.`,
+          { cause },
+        );
+      });
     const found = outputs.logits?.data;
     if (found?.length !== part.length * CLASSES) {
       throw new InvalidInputError(

@@ -10,10 +10,17 @@ export interface UntrainedModelOptions {
   readonly side?: number;
   /** Numbers it gives for each face. @default 7 */
   readonly outputs?: number;
+  /** Pictures a run must have. @default any number */
+  readonly batch?: number;
 }
 
 /** The bytes of the .onnx file. */
-export const untrainedExpressionModel = ({ metadata = {}, side = 48, outputs = 7 }: UntrainedModelOptions = {}) => {
+export const untrainedExpressionModel = ({
+  metadata = {},
+  side = 48,
+  outputs = 7,
+  batch,
+}: UntrainedModelOptions = {}) => {
   const random = createRandom(7);
   /** Normal, as large as keeps the size of what passes through (He et al. 2015). */
   const weights = (name: string, dims: number[], inputs: number): OnnxInitializer => ({
@@ -26,8 +33,8 @@ export const untrainedExpressionModel = ({ metadata = {}, side = 48, outputs = 7
     ),
   });
   return encodeOnnx({
-    inputs: [{ name: 'pixels', type: 'float32', dims: ['batch', 1, side, side] }],
-    outputs: [{ name: 'logits', type: 'float32', dims: ['batch', outputs] }],
+    inputs: [{ name: 'pixels', type: 'float32', dims: [batch ?? 'batch', 1, side, side] }],
+    outputs: [{ name: 'logits', type: 'float32', dims: [batch ?? 'batch', outputs] }],
     initializers: [
       { name: 'scale', type: 'float32', dims: [], raw: new Uint8Array(Float32Array.of(1 / 255).buffer) },
       weights('filters', [8, 1, 7, 7], 49),
