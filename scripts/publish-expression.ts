@@ -64,7 +64,7 @@ const describeMember = ({ recipe, settings, bestEpoch, history }: MemberSummary)
 
 const card = (training: TrainingFile, report: EvaluationReport, bytes: Uint8Array): string => {
   const metadata = readOnnxMetadata(bytes);
-  const { accuracyInterval: interval, deduplicated } = report;
+  const { accuracyInterval: interval, deduplicated, kept } = report;
   const members = membersOf(training);
   const hours = members.reduce((sum, { history }) => sum + secondsOf(history), 0) / 3600;
   const recall = EMOTIONS.map((emotion) => `| ${emotion} | ${percent(report.perClass[emotion].recall)} |`);
@@ -76,7 +76,7 @@ Reads one framed face (48x48 gray) and gives seven calibrated probabilities: ${E
 |---|---|
 | Recipe | ${members.map(describeMember).join('; ')} |
 | Settings | in the file's own metadata and in reports/${name}/training.md |
-| Seed | ${report.seed} (one seed) |
+| Seed | ${members.map(({ settings }) => settings.seed).join(', ')} (${members.length === 1 ? 'one seed' : 'one a network'}) |
 | Data | FER2013 Training less ${percent(Number(members[0]!.settings.validationShare))} kept for selection; FERPlus votes teach a second head that is not shipped |
 | Data sha256 | ${training.dataSha256} (pixels of Training) |
 | Training time | ${hours.toFixed(1)} h on two CPU cores |
@@ -98,6 +98,7 @@ measured on this file; nothing is added outside the model.
 | Macro-F1 | ${percent(report.macroF1)} |
 | Mean recall | ${percent(report.uar)} |
 | Calibration error (ECE, 15 bins) | ${percent(report.ece)} |
+| Answered, all others "not sure" | ${percent(kept.coverage)} of the pictures; ${kept.accuracy === null ? 'none' : `${percent(kept.accuracy)} of those right (95 %: ${percent(kept.interval[0])} to ${percent(kept.interval[1])})`} |
 | Validation accuracy (selected on it) | ${percent(training.validation.accuracy)}, ${training.validation.count} pictures |
 
 | Emotion | Recall on PublicTest |

@@ -17,7 +17,7 @@ afterAll(() => rm(folder, { recursive: true }));
 
 const checkpoint = (average: Float32Array): Checkpoint => ({
   recipe: 'smoke',
-  settings: { seed: 3 },
+  settings: { seed: 3, splitSeed: 1 },
   dataSha256: 'abc',
   step: 7,
   running: { loss: 1.5, correct: 2, count: 3, seconds: 4 },
@@ -45,6 +45,12 @@ test('what is written comes back to the bit, and nothing else is left in the fol
     { numRuns: 15 },
   );
   expect(await readdir(folder)).toEqual(['checkpoint.bin']);
+});
+
+test('a run of before splitSeed kept the pictures that its seed chose', async () => {
+  const values = Float32Array.of(4, 5);
+  await writeCheckpoint(path, { ...checkpoint(values), settings: { seed: 3 } });
+  expect((await readCheckpoint(path)).settings).toEqual({ seed: 3, splitSeed: 3 });
 });
 
 test('cut short anywhere, or with any byte changed, it is refused', async () => {

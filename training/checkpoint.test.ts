@@ -15,7 +15,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const checkpoint = (length: number): Checkpoint => ({
   recipe: 'smoke',
-  settings: { seed: 1 },
+  settings: { seed: 1, splitSeed: 1 },
   dataSha256: 'abc',
   step: 7,
   running: { loss: 1, correct: 2, count: 3, seconds: 4 },

@@ -137,5 +137,7 @@ export const readCheckpoint = async (
     offset += 4 * length;
   }
   const { format: _, vectors: __, sha256: ___, ...rest } = header;
-  return { ...rest, state };
+  // Before there was a splitSeed the seed chose the pictures kept for selection.
+  const settings = { splitSeed: rest.settings.seed, ...rest.settings };
+  return { ...rest, settings, state };
 };
