@@ -79,7 +79,7 @@ Reads one framed face (48x48 gray) and gives seven calibrated probabilities: ${E
 | Seed | ${members.map(({ settings }) => settings.seed).join(', ')} (${members.length === 1 ? 'one seed' : 'one a network'}) |
 | Data | FER2013 Training less ${percent(Number(members[0]!.settings.validationShare))} kept for selection; FERPlus votes teach a second head that is not shipped |
 | Data sha256 | ${training.dataSha256} (pixels of Training) |
-| Training time | ${hours.toFixed(1)} h on two CPU cores |
+| Training time | ${hours.toFixed(1)} h by the clock, on two CPU cores at most |
 | File | ${bytes.length} bytes, ${STORAGE[metadata['attune.storage'] ?? 'float16']}, sha256 ${createHash('sha256').update(bytes).digest('hex')} |
 | Views | ${metadata['attune.views'] ?? 1} of each picture (plain, mirrored, zoomed), averaged inside the model |
 | Calibration | ${describeCalibration(training.validation.calibration)}, fitted on validation |
