@@ -27,7 +27,8 @@ interface Run {
   readonly dataSha256: string;
   readonly modelSha256: string;
   readonly cpuSeconds: number;
-  readonly settings: Readonly<Record<string, unknown>>;
+  readonly settings: Readonly<Record<string, unknown>> & { readonly seed: number };
+  readonly networks: number;
   readonly history: readonly { readonly epoch: number; readonly loss: number; readonly accuracy: number }[];
   readonly judged: { readonly folds: number; readonly examples: readonly Judged[] };
 }
@@ -84,7 +85,7 @@ for (const [set, names] of [
 await writeFile(
   join(out, 'voice-training.svg'),
   lineChart({
-    title: 'The network that ships, while it learnt',
+    title: 'The first network that ships, while it learnt',
     x: { label: 'round' },
     y: { label: 'share right, loss' },
     series: [
@@ -105,7 +106,7 @@ await writeFile(
   join(out, 'voice-judged.md'),
   `# The mood of the voice, by speakers not heard
 
-Each clip was judged by a network and a regression that had heard none of its speaker's clips. The speakers are dealt into ${run.judged.folds} parts; ${examples.length} clips were judged.
+Each clip was judged by ${run.networks} networks and a regression that had heard none of its speaker's clips. The speakers are dealt into ${run.judged.folds} parts; ${examples.length} clips were judged.
 
 ${markdownTable(['set', 'clips', 'right', '95 %', 'mean recall', 'macro-F1', 'ECE'], rows)}
 
@@ -125,7 +126,7 @@ ${markdownTable(
 
 ![Training](voice-training.svg)
 
-One seed. The temperature (${run.temperature.toFixed(3)}) and the threshold (${run.threshold.toFixed(3)}) come from these same clips, so ECE flatters a little. Settings: \`${JSON.stringify(run.settings)}\`. Data sha256 ${run.dataSha256}, model sha256 ${run.modelSha256}; ${run.cpuSeconds.toFixed(0)} processor seconds for the network that ships.
+One run, seeds ${run.settings.seed} to ${run.settings.seed + run.networks - 1}. The temperature (${run.temperature.toFixed(3)}) and the threshold (${run.threshold.toFixed(3)}) come from these same clips, so ECE flatters a little. Settings: \`${JSON.stringify(run.settings)}\`. Data sha256 ${run.dataSha256}, model sha256 ${run.modelSha256}; ${run.cpuSeconds.toFixed(0)} processor seconds for the networks that ship.
 `,
 );
 console.log(markdownTable(['set', 'clips', 'right', '95 %', 'mean recall', 'macro-F1', 'ECE'], rows));

@@ -8,6 +8,7 @@ import {
   encodeKernelRidge,
   fitBlockScale,
   fitKernelRidge,
+  fitKernelRidgeOn,
   predictKernelRidge,
 } from './kernel-ridge.ts';
 
@@ -47,11 +48,29 @@ describe('kernel ridge', () => {
     expect(far).toBeLessThan(Math.max(near, 0.5));
   });
 
+  it('keeps few and learns from many: the same answers where it keeps all, better ones than from the few alone', () => {
+    const fixed = { gamma: 0.5, lambda: 0.1 };
+    const all = fitKernelRidge(rows, targets, BLOCKS, fixed);
+    const lambda = rows.map(() => fixed.lambda);
+    const kept = fitKernelRidgeOn(rows, rows, targets, BLOCKS, { ...fixed, lambda });
+    for (const row of rows.slice(0, 5))
+      for (const [t, value] of predictKernelRidge(kept, row).entries())
+        expect(value).toBeCloseTo(predictKernelRidge(all, row)[t]!, 3);
+    const few = [rows.slice(0, 10), targets.slice(0, 10)] as const;
+    const alone = fitKernelRidge(...few, BLOCKS, fixed);
+    const taught = fitKernelRidgeOn(few[0], rows, targets, BLOCKS, { ...fixed, lambda });
+    expect(taught.songs).toHaveLength(10);
+    const error = (model: typeof alone): number =>
+      rows.reduce((sum, row, i) => sum + (predictKernelRidge(model, row)[0]! - targets[i]![0]!) ** 2, 0);
+    expect(error(taught)).toBeLessThan(0.7 * error(alone));
+  });
+
   it('refuses too few rows to choose its settings from, and rows without targets', () => {
     const code = expect.objectContaining({ code: 'ridge/rows' });
     expect(() => fitKernelRidge(rows.slice(0, 1), targets.slice(0, 1), BLOCKS)).toThrow(code);
     expect(() => fitKernelRidge([], [], BLOCKS, { gamma: 1, lambda: 1 })).toThrow(code);
     expect(() => fitKernelRidge(rows, targets.slice(1), BLOCKS)).toThrow(code);
+    expect(() => fitKernelRidgeOn([], rows, targets, BLOCKS, { gamma: 1, lambda: [] })).toThrow(code);
   });
 
   it('gives every block of numbers the same say, and leaves out what never varies', () => {

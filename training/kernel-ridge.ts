@@ -73,7 +73,7 @@ export interface KernelRidge {
 const solve = (
   kernel: readonly Float64Array[],
   targets: readonly ArrayLike<number>[],
-  lambda: number | readonly number[],
+  lambda: number,
 ): Pick<KernelRidge, 'coefficients' | 'intercepts'> => {
   const n = kernel.length;
   const outputs = targets[0]!.length;
@@ -84,7 +84,7 @@ const solve = (
   const matrix = new Float64Array(n * n);
   for (let i = 0; i < n; i++) {
     matrix.set(kernel[i]!, i * n);
-    matrix[i * n + i]! += typeof lambda === 'number' ? lambda : lambda[i]!;
+    matrix[i * n + i]! += lambda;
   }
   const sides = Array.from({ length: outputs }, (_, t) =>
     Float64Array.from(targets, (row) => row[t]! - intercepts[t]!),
@@ -107,14 +107,14 @@ const INNER_FOLDS = 4;
  *
  * @param rows [songs, numbers]
  * @param targets [songs, targets]
- * @param fixed these two instead of a search; a lambda for each row lets rows with a larger one count less
+ * @param fixed these two instead of a search
  * @throws {InvalidInputError} `ridge/rows`: too few rows, or not as many as targets.
  */
 export const fitKernelRidge = (
   rows: readonly ArrayLike<number>[],
   targets: readonly ArrayLike<number>[],
   blocks: readonly StatisticBlock[],
-  fixed?: { readonly gamma: number; readonly lambda: number | readonly number[] },
+  fixed?: { readonly gamma: number; readonly lambda: number },
 ): KernelRidge => {
   // Fewer rows leave an inner fold nothing to learn from.
   if (rows.length < (fixed ? 1 : 2) || rows.length !== targets.length)
@@ -135,6 +135,58 @@ export const fitKernelRidge = (
   }
   const { gamma, lambda } = best;
   return { scale, songs, ...solve(kernelOf(songs, songs, gamma), targets, lambda), gamma, lambda };
+};
+
+/** So little is added to the diagonal that nothing is answered differently, and rows that are nearly the same can be solved for. */
+const JITTER = 1e-6;
+
+/**
+ * Learns from more rows than the file is to hold: the answer is a sum over `kept` alone, with the coefficients that answer all
+ * rows best (subset of regressors: Rasmussen and Williams 2006, section 8.3.1). Where `kept` are the rows it is `fitKernelRidge`.
+ *
+ * @param kept [songs, numbers]
+ * @param rows [rows, numbers]
+ * @param targets [rows, targets]
+ * @param fixed a lambda for each row: those with a larger one count less
+ * @throws {InvalidInputError} `ridge/rows`: nothing is kept, or not as many rows as targets or lambdas.
+ */
+export const fitKernelRidgeOn = (
+  kept: readonly ArrayLike<number>[],
+  rows: readonly ArrayLike<number>[],
+  targets: readonly ArrayLike<number>[],
+  blocks: readonly StatisticBlock[],
+  { gamma, lambda }: { readonly gamma: number; readonly lambda: readonly number[] },
+): KernelRidge => {
+  if (kept.length === 0 || rows.length !== targets.length || rows.length !== lambda.length)
+    throw new InvalidInputError(
+      'ridge/rows',
+      `${kept.length} rows to keep, ${rows.length} rows, ${targets.length} targets and ${lambda.length} lambdas: keep at least one, and give as many of the others.`,
+    );
+  const scale = fitBlockScale(kept, blocks);
+  const songs = kept.map((row) => roundToSteps(scale, applyBlockScale(scale, row)));
+  const n = songs.length;
+  const outputs = targets[0]!.length;
+  const intercepts = Float64Array.from(
+    { length: outputs },
+    (_, t) => targets.reduce((sum, row) => sum + row[t]!, 0) / rows.length,
+  );
+  const matrix = new Float64Array(n * n);
+  for (const [i, row] of kernelOf(songs, songs, gamma).entries()) {
+    matrix.set(row, i * n);
+    matrix[i * n + i]! += JITTER;
+  }
+  const sides = Array.from({ length: outputs }, () => new Float64Array(n));
+  for (const [i, row] of rows.entries()) {
+    const near = kernelOf([roundToSteps(scale, applyBlockScale(scale, row))], songs, gamma)[0]!;
+    const weight = 1 / lambda[i]!;
+    for (let a = 0; a < n; a++) {
+      const weighted = weight * near[a]!;
+      // The lower half is all that is read.
+      for (let b = 0, at = a * n; b <= a; b++, at++) matrix[at]! += weighted * near[b]!;
+      for (let t = 0; t < outputs; t++) sides[t]![a]! += weighted * (targets[i]![t]! - intercepts[t]!);
+    }
+  }
+  return { scale, songs, coefficients: solveSymmetric(matrix, n, sides), intercepts, gamma, lambda };
 };
 
 const innerScore = (kernel: readonly Float64Array[], targets: readonly ArrayLike<number>[], lambda: number): number => {

@@ -35,8 +35,8 @@ export interface SpeechExample {
   /** Place in the recipe's labels. */
   readonly label: number;
   readonly part?: SoundClip['part'];
-  /** `voiceStatistics`, where the recipe wants them. */
-  readonly manner?: Float32Array;
+  /** `voiceStatistics` where the recipe wants them, one a speed; those of the clip as it is come first. */
+  readonly manners?: readonly Float32Array[];
   /** Power spectrograms, one a speed; the clip as it is comes first. */
   readonly powers: readonly { readonly frameCount: number; readonly width: number; readonly data: Float32Array }[];
 }
@@ -72,8 +72,10 @@ export const makeExamples = async (
   );
   const manners =
     manner &&
-    (await readCached(`manner ${JSON.stringify(VOICE_BLOCKS)} ${sha256}`, () =>
-      clips.map(({ samples }) => voiceStatistics(samples)),
+    (await readCached(`manner ${JSON.stringify(VOICE_BLOCKS)} ${speeds} ${sha256}`, () =>
+      clips.flatMap(({ samples }) =>
+        speeds.map((speed) => voiceStatistics(atSpeed(samples, speed, picture.sampleRate))),
+      ),
     ));
   return clips.map(({ id, group, label, part }, i) => ({
     id,
@@ -81,7 +83,7 @@ export const makeExamples = async (
     set,
     label: wanted.indexOf(labels[label]!),
     ...(part && { part }),
-    ...(manners && { manner: manners[i]! }),
+    ...(manners && { manners: manners.slice(i * speeds.length, (i + 1) * speeds.length) }),
     powers: speeds.map((_, k) => {
       const data = powers[i * speeds.length + k]!;
       return { frameCount: data.length / width, width, data };

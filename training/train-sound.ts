@@ -2,7 +2,14 @@
 import { openSession } from '../node/open-session.ts';
 import { AttuneError, InvalidInputError } from '../src/base/errors.ts';
 import { createRandom, type Random } from '../src/base/random.ts';
-import { buildModel, buildTrainingStep, initializeWeights, type Network, type Weights } from '../src/graph/build.ts';
+import {
+  buildModel,
+  buildTrainingStep,
+  initializeWeights,
+  type Network,
+  type Storage,
+  type Weights,
+} from '../src/graph/build.ts';
 import { type Optimizer, optimizerScalars, optimizerState } from '../src/graph/optimizer.ts';
 import { type Session, type Tensor, tensor } from '../src/graph/session.ts';
 import { elementCount } from '../src/graph/tape.ts';
@@ -170,8 +177,12 @@ const countRight = (logits: Float32Array, classes: number, labels: readonly numb
   }).length;
 
 /** Opens trained weights as the model that would ship. */
-export const openTrained = (problem: Pick<SoundProblem, 'network' | 'inputDims'>, weights: Weights): Promise<Session> =>
-  openSession(buildModel({ ...problem, weights, inputName: 'sound', storage: 'float16', metadata: {} }));
+export const openTrained = (
+  { network, inputDims }: Pick<SoundProblem, 'network' | 'inputDims'>,
+  weights: Weights,
+  storage: Storage = 'float16',
+): Promise<Session> =>
+  openSession(buildModel({ network, inputDims, weights, inputName: 'sound', storage, metadata: {} }));
 
 const RUN_BATCH = 32;
 

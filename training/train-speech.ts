@@ -9,21 +9,15 @@ import { MANNER_WEIGHT, voiceScores } from '../src/audio/voice-mood.ts';
 import { VOICE_BLOCKS } from '../src/audio/voice-statistics.ts';
 import { EMOTIONS } from '../src/base/emotions.ts';
 import { InvalidInputError } from '../src/base/errors.ts';
-import { buildModel } from '../src/graph/build.ts';
-import { encodeKernelRidge, fitKernelRidge, type KernelRidge, predictKernelRidge } from './kernel-ridge.ts';
+import { buildModel, type Network } from '../src/graph/build.ts';
+import { joinNetworks, type Member } from '../src/graph/ensemble.ts';
+import { encodeKernelRidge, fitKernelRidgeOn, type KernelRidge, predictKernelRidge } from './kernel-ridge.ts';
 import { chooseThreshold, fitTemperature } from './metrics.ts';
 import { resolveSoundSettings, type SoundSettings } from './recipes/sound-settings.ts';
 import { findSpeechRecipe, type SpeechRecipe, type SpeechSet } from './recipes/speech.ts';
 import { joinSums } from './sound-cache.ts';
-import {
-  loadSpeechSet,
-  makeExamples,
-  networkOf,
-  type SpeechExample,
-  speechLogits,
-  speechProblem,
-} from './speech-examples.ts';
-import { openTrained, type SoundRound, type TrainedSound, trainSound } from './train-sound.ts';
+import { loadSpeechSet, makeExamples, type SpeechExample, speechLogits, speechProblem } from './speech-examples.ts';
+import { openTrained, type SoundProblem, type SoundRound, type TrainedSound, trainSound } from './train-sound.ts';
 
 export interface TrainSpeechOptions {
   readonly recipe: string;
@@ -102,13 +96,18 @@ const fitManner = (
   examples: readonly SpeechExample[],
   rows: readonly number[],
   { labels, manner }: SpeechRecipe,
-): KernelRidge =>
-  fitKernelRidge(
-    rows.map((row) => examples[row]!.manner!),
-    rows.map((row) => labels.map((_, k) => (examples[row]!.label === k ? 1 : 0))),
+): KernelRidge => {
+  const { gamma, lambda } = manner!;
+  // The file keeps the clips as they are; what is learnt from them at other speeds goes into their coefficients.
+  const heard = rows.flatMap((row) => examples[row]!.manners!.map((numbers) => ({ ...examples[row]!, numbers })));
+  return fitKernelRidgeOn(
+    rows.map((row) => examples[row]!.manners![0]!),
+    heard.map(({ numbers }) => numbers),
+    heard.map(({ label }) => labels.map((_, k) => (label === k ? 1 : 0))),
     VOICE_BLOCKS,
-    manner && { gamma: manner.gamma, lambda: rows.map((row) => manner.lambda[examples[row]!.set] ?? 0.1) },
+    { gamma, lambda: heard.map(({ set }) => lambda[set] ?? 0.3) },
   );
+};
 
 /** The network's logits and, where the recipe has it, the manner's answers. @param logits [asked, classes], changed in place */
 const addManner = (
@@ -119,12 +118,51 @@ const addManner = (
 ): void => {
   const classes = logits.length / asked.length;
   for (const [i, row] of asked.entries())
-    for (const [k, value] of predictKernelRidge(model, examples[row]!.manner!).entries())
+    for (const [k, value] of predictKernelRidge(model, examples[row]!.manners![0]!).entries())
       logits[i * classes + k]! += MANNER_WEIGHT * value;
 };
 
+interface TrainedNetworks extends TrainedSound {
+  /** What the weights belong to. */
+  readonly network: Network;
+}
+
+/** Trains one network with the settings given; or has it from an earlier run. */
+type TrainOne = (settings: SoundSettings) => Promise<TrainedSound>;
+
+/** The recipe's networks, each of a seed of its own, as one; the history is that of the first. */
+const trainNetworks = async (
+  problem: SoundProblem,
+  settings: SoundSettings,
+  { networks = 1 }: SpeechRecipe,
+  trainOne: TrainOne = (own) => trainSound(problem, own),
+): Promise<TrainedNetworks> => {
+  const trained: TrainedSound[] = [];
+  for (let i = 0; i < networks; i++) trained.push(await trainOne({ ...settings, seed: settings.seed + i }));
+  const { network, weights } = joinTrained(problem, trained);
+  const sum = (of: (one: TrainedSound) => number): number => trained.reduce((total, one) => total + of(one), 0);
+  return {
+    network,
+    weights,
+    history: trained[0]!.history,
+    parameterCount: sum(({ parameterCount }) => parameterCount),
+    cpuSeconds: sum(({ cpuSeconds }) => cpuSeconds),
+  };
+};
+
+const joinTrained = (
+  { network, inputDims }: Pick<SoundProblem, 'network' | 'inputDims'>,
+  trained: readonly Pick<TrainedSound, 'weights'>[],
+): Member =>
+  trained.length === 1
+    ? { network, weights: trained[0]!.weights }
+    : joinNetworks(
+        trained.map(({ weights }) => ({ network, weights })),
+        inputDims,
+      );
+
 /**
- * Trains one network for each fold and asks it about that fold's examples.
+ * Trains the networks of each fold and asks them about that fold's examples.
  *
  * @param foldOf fold of each example; -1: learnt from in every fold, never asked
  * @param onFold is told the logits of each fold and may give those of an earlier run instead
@@ -151,8 +189,8 @@ export const judgeSpeech = async (
     if (logits?.length !== held.length * classes) {
       const rows = [...examples.keys()].filter((row) => foldOf[row] !== fold);
       const problem = speechProblem(examples, balanced(examples, rows), recipe, settings);
-      const { weights } = await trainSound(problem, settings);
-      const session = await openTrained(problem, weights);
+      const { network, weights } = await trainNetworks(problem, settings, recipe);
+      const session = await openTrained({ ...problem, network }, weights, recipe.storage);
       logits = await speechLogits(session, examples, held, recipe);
       await session.release();
     }
@@ -195,7 +233,8 @@ export const trainSpeech = async (options: TrainSpeechOptions): Promise<SpeechTr
     );
   }
   const dataSha256 = joinSums(sums);
-  const identity = { recipe: recipe.name, settings, folds, dataSha256 };
+  const { networks = 1 } = recipe;
+  const identity = { recipe: recipe.name, settings, networks, folds, dataSha256 };
   const runId = createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 16);
   await writeFile(join(outPath, 'training.json'), JSON.stringify({ ...identity, unfinished: true }, null, 1));
 
@@ -221,19 +260,23 @@ export const trainSpeech = async (options: TrainSpeechOptions): Promise<SpeechTr
   }
 
   const problem = speechProblem(examples, balanced(examples, learnt), recipe, settings);
-  const finalFile = join(outPath, `final-${runId}.json`);
-  let trained = await readFinal(finalFile);
-  if (!trained) {
-    onMessage(`training on all ${learnt.length} clips`);
-    trained = await trainSound(problem, settings, ({ epoch, loss, accuracy }) => {
-      if (epoch % 5 === 0 || epoch === settings.epochs)
-        onMessage(
-          `round ${epoch}/${settings.epochs}  loss ${loss.toFixed(4)}  training ${(100 * accuracy).toFixed(1)} %`,
-        );
-    });
-    await writeFile(finalFile, encodeFinal(trained));
-  }
-  const { weights, history, cpuSeconds, parameterCount } = trained;
+  const { network, weights, history, cpuSeconds, parameterCount } = await trainNetworks(
+    problem,
+    settings,
+    recipe,
+    async (own) => {
+      const finalFile = join(outPath, `final-${runId}-${own.seed}.json`);
+      const known = await readFinal(finalFile);
+      if (known) return known;
+      onMessage(`training on all ${learnt.length} clips, seed ${own.seed}`);
+      const trained = await trainSound(problem, own, ({ epoch, loss, accuracy }) => {
+        if (epoch % 5 === 0 || epoch === own.epochs)
+          onMessage(`round ${epoch}/${own.epochs}  loss ${loss.toFixed(4)}  training ${(100 * accuracy).toFixed(1)} %`);
+      });
+      await writeFile(finalFile, encodeFinal(trained));
+      return trained;
+    },
+  );
   const labels = (judged?.rows ?? []).map((row) => examples[row]!.label);
   const asked = Float32Array.from(
     (judged?.rows ?? []).flatMap((row) => Array.from(judged!.logits.subarray(row * classes, (row + 1) * classes))),
@@ -257,11 +300,11 @@ export const trainSpeech = async (options: TrainSpeechOptions): Promise<SpeechTr
   };
   // The two halves of a voice are calibrated together, after they are added up.
   const model = buildModel({
-    network: networkOf(recipe, settings),
+    network,
     inputDims: problem.inputDims,
     weights,
     inputName: 'sound',
-    storage: 'float16',
+    storage: recipe.storage ?? 'float16',
     temperature: recipe.manner ? 1 : temperature,
     metadata,
   });

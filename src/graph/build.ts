@@ -90,6 +90,12 @@ export const initializeWeights = (network: Network, inputDims: readonly number[]
   return { parameters, statistics };
 };
 
+/**
+ * How arrays of two or more dimensions are stored: as they are, in half precision, or in 8 bits with one scale an output
+ * channel; the latter two are widened to 32 bits at load.
+ */
+export type Storage = 'float32' | 'float16' | 'int8';
+
 export interface ModelOptions {
   readonly network: Network;
   /** Shape of one input, without the batch. */
@@ -98,11 +104,8 @@ export interface ModelOptions {
   /** Name of the input in the file. @default 'pixels' */
   readonly inputName?: string;
   readonly metadata: Readonly<Record<string, string>>;
-  /**
-   * How arrays of two or more dimensions are stored: in half precision, or in 8 bits with one scale an output channel;
-   * both are widened to 32 bits at load. @default 'float32'
-   */
-  readonly storage?: 'float32' | 'float16' | 'int8';
+  /** @default 'float32' */
+  readonly storage?: Storage;
   /** Logits are divided by it, so that their softmax is calibrated (Guo et al. 2017). @default 1 */
   readonly temperature?: number;
 }
