@@ -33,7 +33,7 @@ it('adds what is there, then what comes, also into new folders', async () => {
   await expect.poll(() => out, told).toContain(`Watching ${music}`);
   expect(out).toContain(`${music}: 1 new, 0 known.\n`);
   put('sub/two.mp3');
-  await expect.poll(() => out, told).toContain(`${music}: 1 new, 0 known, 1 files unchanged.\n`);
+  await expect.poll(() => out, told).toContain(`${music}: 1 new, 0 known, 1 file unchanged.\n`);
   child.kill('SIGINT');
   expect(await ended).toBe(0);
 }, 240_000);
